@@ -189,7 +189,8 @@ def state(case: Case, content_sha256: str) -> State:
     review = case.review
     if review.withdrawn_at is not None:
         return State.WITHDRAWN
-    if any(p.content_sha256 == content_sha256 for p in review.publications):
+    reported = {p.jti for p in review.publications}
+    if any(p.content_sha256 == content_sha256 and p.jti in reported for p in review.permits):
         return State.PUBLISHED
     if holding_permit(case, content_sha256) is not None:
         return State.RELEASED

@@ -369,8 +369,7 @@ def _report(case: Case, _actor: Actor, command: Report) -> Review:
         raise WrongState("Use the go-ahead before you report what was published with it.")
     if any(p.jti == permit.jti for p in case.review.publications):
         raise WrongState("What was published with this go-ahead is reported already.")
-    publication = replace(command.publication, content_sha256=permit.content_sha256)
-    return replace(case.review, publications=(*case.review.publications, publication))
+    return replace(case.review, publications=(*case.review.publications, command.publication))
 
 
 def _posted_by_hand(case: Case, actor: Actor, command: PostedByHand) -> Review:
