@@ -202,9 +202,29 @@ class Hit:
     drivers: tuple[tuple[str, float], ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class Count:
+    """How much of one limit one field uses, as its network counts.
+
+    `allowed` is None where the limit is not known; `over_at` is the code point of the field as typed
+    at which the allowance ran out, None where it did not.
+    """
+
+    pointer: str
+    limit: str
+    used: int
+    allowed: int | None
+    unit: str
+    confidence: Literal["official", "secondary"]
+    over_at: int | None = None
+
+
 @dataclass(frozen=True)
 class Context:
-    """What a check may know besides the text. `lists` are the brand's own (names, terms, contacts)."""
+    """What a check may know besides the text. `lists` are the brand's own (names, terms, contacts).
+
+    `counts` are `channels.fit` of the whole variant; None where only a text is at hand.
+    """
 
     kind: Kind = "post"
     channel: str = "generic"
@@ -213,6 +233,7 @@ class Context:
     lists: Mapping[str, tuple[str, ...]] = field(default_factory=lambda: NOTHING)
     archive: tuple[str, ...] = ()
     at: datetime | None = None
+    counts: tuple[Count, ...] | None = None
     field: str = "/parts/0/text"  # last: it hides dataclasses.field in this class body
 
 
