@@ -344,12 +344,13 @@ class Verdict:
 class Actor:
     """Whoever asks: a signed-in person (`id` is the person's) or a service account (`service:<id>`).
 
-    `roles` are the person's for the brand at hand; groups live in `Brand.members`, so that a removed
+    `brand` is the one brand for which this actor speaks now, `roles` the person's there; groups live in `Brand.members`, so that a removed
     member counts at once. `answerable` are the owner and creator of a service account's key (law 2).
     """
 
     id: str
     name: str
+    brand: str
     roles: frozenset[str] = frozenset()
     service: bool = False
     scopes: frozenset[str] = frozenset()

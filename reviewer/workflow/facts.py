@@ -234,6 +234,8 @@ def signing_groups(brand: Brand) -> frozenset[str]:
 
 def may_see(case: Case, actor: Actor) -> bool:
     """A draft is seen by its contributors, the brand's signing groups, auditors, and its own tool."""
+    if actor.brand != case.brand.slug:
+        return False
     if actor.service:
         approved = any(
             state(case, d) in (State.APPROVED, State.RELEASED, State.PUBLISHED)

@@ -574,6 +574,8 @@ BY_COMMAND: Mapping[type, Step] = {step.command: step for step in STEPS}
 
 def begin(brand: Brand, actor: Actor, review_id: str, draft: Draft, now: datetime) -> Review:
     """Start a draft: anybody who belongs to the brand, or its tool with the scope for it."""
+    if actor.brand != brand.slug:
+        raise NotAllowed(f"You act for another brand than {brand.name}: switch to it first.")
     if actor.service and "draft:write" not in actor.scopes:
         raise NotAllowed("This key can't make drafts: ask for one with the scope draft:write.")
     if not actor.service and actor.id not in brand.people:
@@ -586,6 +588,8 @@ def begin(brand: Brand, actor: Actor, review_id: str, draft: Draft, now: datetim
 def act(case: Case, actor: Actor, command: Command) -> Review:
     """Apply one command, or raise the refusal that names the reason and the next step."""
     step = BY_COMMAND[type(command)]
+    if actor.brand != case.brand.slug:
+        raise NotFound("There is no such post in your brand.")
     step.who(case, actor, command)
     if not isinstance(command, Edit | Submit | Withdraw | Report):
         _present(case, command)
