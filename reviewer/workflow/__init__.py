@@ -44,6 +44,7 @@ from reviewer.workflow.facts import (
 )
 from reviewer.workflow.offers import actions
 from reviewer.workflow.steps import STEPS, Step, act, begin, concerned_epochs
+from reviewer.workflow.who import subjects
 
 __all__ = [
     "GRACE",
@@ -88,6 +89,7 @@ __all__ = [
     "signing_groups",
     "standing_objections",
     "state",
+    "subjects",
     "unmeetable",
     "wanting",
 ]

@@ -15,6 +15,7 @@ from reviewer.errors import (
     Invalid,
     NotAllowed,
     NotApproved,
+    NotFound,
     PermitRefused,
     Problem,
     Refusal,
