@@ -12,8 +12,8 @@ from joserfc.jwk import OKPKey
 
 from reviewer import release
 from reviewer.errors import PermitRefused
-from reviewer.model import Link, Media, Part, Permit, Review, Variant, Version, Window
 from reviewer.model import Draft as DraftOf
+from reviewer.model import Link, Media, Part, Permit, Review, Variant, Version, Window
 
 VECTORS = Path(__file__).parent.parent / "docs" / "vectors"
 DIGESTS = json.loads((VECTORS / "digests.json").read_text())
