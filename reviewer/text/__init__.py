@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 from reviewer.model import NOTHING, Span, Variant
-from reviewer.text.light import light, tags
+from reviewer.text.light import entities, light, tags
 from reviewer.text.view import View
 
 __all__ = ["Document", "View", "Views", "read", "read_text"]
@@ -23,9 +23,9 @@ class Views:
 
     @cached_property
     def typed(self) -> View:
-        """The text as typed; for HTML without its tags."""
+        """The text as typed; HTML as the browser shows it."""
         view = View.of(self._text)
-        return tags(view) if self._html else view
+        return entities(tags(view), folded=False) if self._html else view
 
     @cached_property
     def light(self) -> View:

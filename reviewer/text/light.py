@@ -7,6 +7,7 @@ composed. Every step takes time linear in the text, whatever the text is.
 
 import html
 import unicodedata
+from typing import Literal
 
 import regex
 
@@ -60,7 +61,7 @@ def _fold(character: str) -> str:
 FOLDED = Folding(_fold)
 
 
-def entities(view: View, drop: frozenset[str] = frozenset()) -> View:
+def entities(view: View, drop: frozenset[str] = frozenset(), *, folded: bool = True) -> View:
     """HTML entities as the browser shows them, nested ones too; characters in `drop` are left out.
 
     Written as a stack so that `&amp;lt;` (which decodes to an entity) needs one pass, not two: as
@@ -83,7 +84,7 @@ def entities(view: View, drop: frozenset[str] = frozenset()) -> View:
         del stack[at:]
         while opened and opened[-1] >= at:
             opened.pop()
-        for character in "".join(map(FOLDED.__getitem__, meant)):
+        for character in "".join(map(FOLDED.__getitem__, meant)) if folded else meant:
             write(character, start, end)
 
     def write(character: str, start: int, end: int) -> None:
@@ -162,6 +163,7 @@ def display_order(view: View) -> View:
     )
 
 
+_GRAPHEME = regex.compile(r"\X")
 _CLUSTER = regex.compile(r"[\u1100-\u11FF\uA960-\uA97F\uD7B0-\uD7FF]++|\P{M}?\p{M}++")
 
 
@@ -209,3 +211,10 @@ def light(view: View) -> View:
     if not _BIDI.isdisjoint(view.text):
         view = entities(display_order(view), drop=_BIDI)
     return compose(view)
+
+
+def normalized(view: View, form: Literal["NFC", "NFKC"]) -> View:
+    """The view in a normal form of Unicode, grapheme by grapheme."""
+    if unicodedata.is_normalized(form, view.text):
+        return view
+    return substitute(view, _GRAPHEME, lambda m: unicodedata.normalize(form, m[0]))
