@@ -1,0 +1,209 @@
+"""Regular expressions as rule files write them (.NET's and Go's flavour), run by `regex` in limited time."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from heapq import heapify, heappop, heapreplace
+from time import monotonic
+from typing import Annotated
+
+import regex
+from pydantic import BaseModel, BeforeValidator
+
+TIMEOUT = 0.1
+"""Seconds that one rule may take on one block of text; beyond them it raises TimeoutError."""
+
+_META = frozenset(r"\.^$*+?{}[]()|")
+_FLAGS = regex.compile(r"\(\?([a-zA-Z]*(?:-[a-zA-Z]+)?)\)")
+_CLASS = regex.compile(r"\[\^?\]?(?:\\.|\[:\^?\w+:\]|[^\]\\])*\]", regex.DOTALL)
+_WORD = regex.compile(r"\w")
+_UNSTABLE = regex.compile(r"[ıİſK]")  # one letter that `regex` takes for an ASCII one, ignoring case
+
+
+def one_or_many(value: object) -> object:
+    """A lone word where a list may stand is a list of one; nothing is an empty list."""
+    if isinstance(value, str):
+        return [value] if value else []
+    return value
+
+
+def nothing_is_empty(value: object) -> object:
+    """A key without a value is an empty mapping."""
+    return {} if value == "" else value
+
+
+Words = Annotated[tuple[str, ...], BeforeValidator(one_or_many)]
+Pairs = Annotated[dict[str, str], BeforeValidator(nothing_is_empty)]
+
+
+def translated(pattern: str) -> str:
+    """The same pattern in the words of `regex` (version 0).
+
+    Flags in the middle, `(?-i)`, hold to the end of their group there and are not known here, so the
+    rest of the group is wrapped; `\\Z` stands before a last line feed there, `\\z` at the very end.
+    """
+    out: list[str] = []
+    open_flags: list[list[str]] = [[]]  # by depth: flags to be closed with the group
+    at = 0
+    while at < len(pattern):
+        if pattern[at] == "\\":
+            piece = pattern[at : at + 2]
+            out.append({r"\z": r"\Z", r"\Z": r"(?=\n?\Z)"}.get(piece, piece))
+            at += 2
+        elif match := _CLASS.match(pattern, at):
+            out.append(match[0])
+            at = match.end()
+        elif match := _FLAGS.match(pattern, at):
+            out.append(f"(?{match[1]}:")
+            open_flags[-1].append(match[1])
+            at = match.end()
+        else:
+            character = pattern[at]
+            if character == "(":
+                open_flags.append([])
+            elif character == ")" and len(open_flags) > 1:
+                out.append(")" * len(open_flags.pop()))
+            elif character == "|":
+                flags = open_flags[-1]
+                out.append(")" * len(flags) + "|" + "".join(f"(?{flag}:" for flag in flags))
+                at += 1
+                continue
+            out.append(character)
+            at += 1
+    return "".join(out) + ")" * len(open_flags[0])
+
+
+@dataclass(frozen=True, eq=False)
+class Entry:
+    """One word or pattern of a rule, with `\\b` around it where `word`; compiled when first needed."""
+
+    source: str
+    ignorecase: bool = False
+    word: bool = True
+
+    @cached_property
+    def literal(self) -> str | None:
+        """The entry itself where it is plain words, else None."""
+        return None if not self.source or _META & set(self.source) else self.source
+
+    @cached_property
+    def pattern(self) -> "regex.Pattern[str]":
+        """The compiled pattern; raises `regex.error` where the source is none."""
+        body = translated(self.source)
+        flags = regex.MULTILINE | (regex.IGNORECASE if self.ignorecase else 0)
+        return regex.compile(rf"\b(?:{body})\b" if self.word else f"(?:{body})", flags)
+
+    def search(self, text: str, start: int, deadline: float) -> "regex.Match[str] | None":
+        """The first match at or after `start`; TimeoutError once the clock passes `deadline`."""
+        left = deadline - monotonic()
+        if left <= 0:
+            raise TimeoutError(self.source)
+        return self.pattern.search(text, start, timeout=left)
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """One match: its span in the text, the entry, and the entry's number in the order given."""
+
+    start: int
+    end: int
+    entry: Entry
+    number: int
+
+
+def scan(text: str, entries: Sequence[Entry]) -> Iterator[Found]:
+    """Every match of the entries as one alternation would find them, left to right, not overlapping.
+
+    The earliest start wins, then the entry that comes first. Entries are run one by one, so that a
+    list of thousands costs nothing for those that are not asked about.
+    """
+    deadline = monotonic() + TIMEOUT
+    lowered = _lowered(text)
+    if len(entries) == 1:
+        yield from _each(text, lowered, entries[0], 0, deadline)
+        return
+    waiting = []
+    for number, entry in enumerate(entries):
+        found = _next(text, lowered, entry, 0, deadline)
+        if found:
+            waiting.append((found[0], number, found[1]))
+    heapify(waiting)
+    position = 0
+    while waiting:
+        start, number, end = waiting[0]
+        entry = entries[number]
+        if start >= position:
+            yield Found(start, end, entry, number)
+            position = max(end, start + 1)
+        found = _next(text, lowered, entry, position, deadline)
+        if found:
+            heapreplace(waiting, (found[0], number, found[1]))
+        else:
+            heappop(waiting)
+
+
+def _each(text: str, lowered: str | None, entry: Entry, number: int, deadline: float) -> Iterator[Found]:
+    position = 0
+    while position <= len(text) and (found := _next(text, lowered, entry, position, deadline)):
+        yield Found(*found, entry, number)
+        position = max(found[1], found[0] + 1)
+
+
+def _next(
+    text: str, lowered: str | None, entry: Entry, start: int, deadline: float
+) -> tuple[int, int] | None:
+    """The next span at or after `start`; plain ASCII words are found without a pattern."""
+    literal = entry.literal
+    if literal is None or (entry.ignorecase and (lowered is None or not literal.isascii())):
+        match = entry.search(text, start, deadline)
+        return match.span() if match else None
+    if entry.ignorecase:
+        literal, where = literal.lower(), lowered or text
+    else:
+        where = text
+    at = where.find(literal, start)
+    while at >= 0:
+        end = at + len(literal)
+        if not entry.word or (border(text, at) and border(text, end)):
+            return at, end
+        at = where.find(literal, at + 1)
+    return None
+
+
+def border(text: str, at: int) -> bool:
+    """Whether `\\b` matches at `at`."""
+    before = at > 0 and _is_word(text[at - 1])
+    after = at < len(text) and _is_word(text[at])
+    return before != after
+
+
+def _is_word(character: str) -> bool:
+    if character.isascii():
+        return character.isalnum() or character == "_"
+    return _WORD.match(character) is not None
+
+
+def _lowered(text: str) -> str | None:
+    """The text in lower case if each character kept its place and its meaning, else None."""
+    lowered = text.lower()
+    if text.isascii() or (len(lowered) == len(text) and not _UNSTABLE.search(text)):
+        return lowered
+    return None
+
+
+class Exceptions(BaseModel, frozen=True, extra="forbid"):
+    """Words that silence a match in which they occur: a rule's `exceptions` and the accepted vocabulary."""
+
+    exceptions: Words = ()
+    vocab: bool = True
+
+    @cached_property
+    def excepted(self) -> "regex.Pattern[str] | None":
+        if not self.exceptions:
+            return None
+        joined = "|".join(f"(?:{translated(word)})" for word in self.exceptions)
+        return regex.compile(rf"\b(?:{joined})\b", regex.MULTILINE)
+
+    def silenced(self, quote: str) -> bool:
+        """Whether an exception occurs in what was matched."""
+        return bool(self.excepted and self.excepted.search(quote, timeout=TIMEOUT))

@@ -1,0 +1,377 @@
+"""Documents and rules -> Verdict: findings, who must sign, what blocks. And the proof inside the rules."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from functools import cached_property
+from importlib.metadata import version
+from pathlib import Path
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, BeforeValidator, Field, ValidationError
+
+from reviewer import channels, language, text
+from reviewer.channels import Channel
+from reviewer.checks._patterns import Words, nothing_is_empty
+from reviewer.engine import Engine, Failure, Match, Result
+from reviewer.model import (
+    NOTHING,
+    Approvals,
+    Context,
+    Decision,
+    Finding,
+    GroupRule,
+    Link,
+    Media,
+    Part,
+    Place,
+    Variant,
+    Verdict,
+    digest,
+    most_serious,
+)
+from reviewer.rules import Case, Rule, RuleSet, load
+from reviewer.rules.loading import APPROVALS, gathered
+from reviewer.rules.reading import read
+from reviewer.text import Document
+
+ENGINE = f"engine 1, regex {version('regex')}"
+SHOWN = 4
+"""Characters at the end of a secret that its quote still shows."""
+
+
+@dataclass(frozen=True)
+class Policy:
+    """What is in force for a brand: rules ready to run, who signs, lists. One immutable value.
+
+    `sha256` names it: a digest over rule files, approvals and lists. Readers hold on to one Policy
+    for one verdict, so that a new version never mixes with the one before.
+    """
+
+    engine: Engine
+    approvals: Approvals
+    lists: Mapping[str, tuple[str, ...]] = field(default_factory=lambda: NOTHING)
+    channels: Mapping[str, Channel] = field(default_factory=channels.load)
+
+    @property
+    def ruleset(self) -> RuleSet:
+        return self.engine.ruleset
+
+    @cached_property
+    def sha256(self) -> str:
+        approvals = self.approvals
+        return digest(
+            {
+                "rules": self.ruleset.sha256,
+                "approvals": {
+                    "profile": approvals.profile,
+                    "always": list(approvals.always),
+                    "groups": {
+                        name: [group.signs, list(group.stand_in), group.after]
+                        for name, group in approvals.groups.items()
+                    },
+                    "capacities": approvals.capacities,
+                    "suggestion_costs_vote": approvals.suggestion_costs_vote,
+                    "accounts": {name: list(groups) for name, groups in approvals.accounts.items()},
+                    "service_levels": dict(approvals.service_levels),
+                },
+                "lists": {name: list(words) for name, words in self.lists.items()},
+            }
+        )
+
+
+# --- loading -------------------------------------------------------------------------------------
+
+
+def folder() -> Path:
+    """Where the built-in rules are: in the installed package, or at the top of a checkout."""
+    here = Path(__file__).parent
+    installed = here / "builtin"
+    return installed if installed.is_dir() else here.parent / "rules"
+
+
+def load_base(path: Path | None = None) -> Policy:
+    """The built-in policy, or that of another folder; RuleError where a file can't be trusted."""
+    return load_files(gathered(path or folder()))
+
+
+def load_files(
+    files: Mapping[str, bytes],
+    *,
+    approvals: Approvals | None = None,
+    lists: Mapping[str, tuple[str, ...]] = NOTHING,
+) -> Policy:
+    """A policy from files by name; `approvals.yml` among them says who signs unless told otherwise.
+
+    A brand's own files lie over the base: `load_files({**base, **brand})`.
+    """
+    if approvals is None:
+        written = files.get(APPROVALS)
+        approvals = load_approvals(written, APPROVALS) if written is not None else Approvals()
+    return Policy(Engine(load(files)), approvals, lists)
+
+
+class _Group(BaseModel, frozen=True, extra="forbid"):
+    signs: int = Field(default=1, ge=1)
+    stand_in: Words = ()
+    after: str | None = Field(default=None, pattern=r"^\d+[mhd]$")
+
+
+class _Approvals(BaseModel, frozen=True, extra="forbid"):
+    profile: Literal["small", "company", "regulated", "agency"] = "company"
+    always: Words = ("marketing",)
+    groups: dict[str, _Group] = {}
+    capacities: Literal["several", "distinct"] = "several"
+    suggestion_costs_vote: bool = False
+    accounts: Annotated[dict[str, Words], BeforeValidator(nothing_is_empty)] = {}
+    service_levels: Annotated[dict[str, str], BeforeValidator(nothing_is_empty)] = {}
+
+
+def load_approvals(data: bytes, path: str = APPROVALS) -> Approvals:
+    """`approvals.yml` as a value; raises RuleError with path and line."""
+    item = read(data, path)
+    try:
+        written = _Approvals.model_validate(item.mapping())
+    except ValidationError as error:
+        first = error.errors()[0]
+        dotted = ".".join(map(str, first["loc"]))
+        raise item.error(f"`{dotted}`: {first['msg']}.", first["loc"]) from error
+    named = {
+        "always": written.always,
+        **{f"groups.{name}": group.stand_in for name, group in written.groups.items()},
+        **{f"accounts.{name}": groups for name, groups in written.accounts.items()},
+    }
+    for where, groups in named.items():
+        for group in groups:
+            if group not in written.groups:
+                place = tuple(where.split(".", 1))
+                raise item.error(f"`{where}` names {group}, which is not one of `groups`.", place)
+    if "marketing" not in written.always:
+        raise item.error("Marketing always signs: `always` must name it.", ("always",))
+    return Approvals(
+        profile=written.profile,
+        always=written.always,
+        groups={n: GroupRule(g.signs, g.stand_in, g.after) for n, g in written.groups.items()},
+        capacities=written.capacities,
+        suggestion_costs_vote=written.suggestion_costs_vote,
+        accounts=written.accounts,
+        service_levels=written.service_levels,
+    )
+
+
+# --- judging -------------------------------------------------------------------------------------
+
+
+def judge(
+    variant: Variant,
+    policy: Policy,
+    *,
+    at: datetime | None = None,
+    lists: Mapping[str, tuple[str, ...]] | None = None,
+) -> Verdict:
+    """Everything that the policy says about one variant at one moment; the same input, the same verdict."""
+    documents, result = _look(variant, policy, at, lists)
+    fields = {document.pointer: document.text for document in documents}
+    findings = [_finding(match, fields) for match in result.matches if _stable(match.rule)]
+    failed = [failure for failure in result.failures if _stable(failure.rule)]
+    findings.extend(_unchecked(failure, fields) for failure in failed)
+    words = [document for document in documents if document.pointer.endswith("/text")]
+    return Verdict(
+        content_sha256=variant.content_sha256,
+        policy_sha256=policy.sha256,
+        findings=tuple(most_serious({finding.key: finding for finding in findings}.values())),
+        requires=_requires(variant, findings, policy.approvals),
+        ran=result.ran,
+        failed=tuple(sorted({failure.rule.name for failure in failed})),
+        reduced=_reduced(variant, policy),
+        sentiment=words[0].compound if len(words) == 1 else language.valence(variant.text),
+        sentences=tuple(compound for document in words for compound in document.valence),
+        tone=_tone(documents),
+        engine=ENGINE,
+    )
+
+
+def shadow(variant: Variant, policy: Policy, *, at: datetime | None = None) -> tuple[Finding, ...]:
+    """What the rules that disturb nobody yet (`shadow`, `test`) would have said."""
+    documents, result = _look(variant, policy, at, None)
+    fields = {document.pointer: document.text for document in documents}
+    return tuple(most_serious(_finding(match, fields) for match in result.matches if not _stable(match.rule)))
+
+
+def _look(
+    variant: Variant,
+    policy: Policy,
+    at: datetime | None,
+    lists: Mapping[str, tuple[str, ...]] | None,
+) -> tuple[tuple[Document, ...], Result]:
+    documents = tuple(language.annotate(document) for document in text.read(variant))
+    channel = policy.channels.get(variant.channel, policy.channels["generic"])
+    context = Context(
+        kind=variant.kind,
+        channel=variant.channel,
+        media=tuple(media for part in variant.parts for media in part.media),
+        links=(variant.link.url,) if variant.link else (),
+        lists={**policy.lists, **(lists or {})},
+        at=at,
+        counts=channels.fit(variant, channel),
+    )
+    return documents, policy.engine.find(documents, context)
+
+
+def _stable(rule: Rule) -> bool:
+    return rule.stance.status == "stable"
+
+
+def _finding(match: Match, fields: Mapping[str, str]) -> Finding:
+    rule, hit, stance = match.rule, match.hit, match.rule.stance
+    quote = fields[match.pointer][hit.start : hit.end]
+    arguments = hit.arguments
+    if getattr(rule.module, "SENSITIVE", False):
+        hidden = "•" * (len(quote) - SHOWN) + quote[-SHOWN:] if len(quote) > 2 * SHOWN else "•" * len(quote)
+        arguments = tuple(argument.replace(quote, hidden) if quote else argument for argument in arguments)
+        quote = hidden
+    message = rule.words(arguments)
+    return Finding(
+        rule=rule.name,
+        id=stance.id,
+        rule_sha256=rule.sha256,
+        decision=rule.decision,
+        owner=stance.owner,
+        at=Place(match.pointer, hit.start, hit.end),
+        quote=quote,
+        message=message,
+        reason=stance.reason or message,
+        instead=stance.instead,
+        area=stance.area,
+        how=hit.how,
+        replacement=hit.replacement,
+        drivers=hit.drivers,
+    )
+
+
+def _unchecked(failure: Failure, fields: Mapping[str, str]) -> Finding:
+    rule = failure.rule
+    pointer = failure.pointer or next(iter(fields), "/parts/0/text")
+    return Finding(
+        rule=rule.name,
+        id=rule.stance.id,
+        rule_sha256=rule.sha256,
+        decision=Decision.UNCHECKED,
+        owner=rule.stance.owner,
+        at=Place(pointer, 0, len(fields.get(pointer, ""))),
+        quote="",
+        message=f"{rule.name} {failure.why}.",
+        reason="What was not checked is not known to be fine: people read it without the check.",
+        area=rule.stance.area,
+        would=rule.decision,
+    )
+
+
+def _requires(variant: Variant, findings: list[Finding], approvals: Approvals) -> tuple[str, ...]:
+    """Groups that must sign: always, then of the account, then owners of what they must agree to."""
+    owners = {
+        finding.owner
+        for finding in findings
+        if finding.decision in (Decision.NEEDS_APPROVAL, Decision.UNCHECKED)
+    }
+    return tuple(
+        dict.fromkeys([*approvals.always, *approvals.accounts.get(variant.account, ()), *sorted(owners)])
+    )
+
+
+def _reduced(variant: Variant, policy: Policy) -> tuple[str, ...]:
+    """What was known to be missing before the check began."""
+    if variant.channel in policy.channels:
+        return ()
+    return (f"The channel {variant.channel} is not known: checked as generic, without its limits.",)
+
+
+def _tone(documents: tuple[Document, ...]) -> dict[str, float]:
+    """The highest probability of each head over all fields."""
+    tone: dict[str, float] = {}
+    for document in documents:
+        for head, probability in document.tone.items():
+            tone[head] = max(probability, tone.get(head, 0.0))
+    return tone
+
+
+# --- the proof inside the rules ------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class CaseResult:
+    """One case of one rule: what came out as `line:col:Rule:message` lines, and what is wrong with it."""
+
+    rule: str
+    path: str
+    line: int
+    case: str
+    got: tuple[str, ...]
+    problems: tuple[str, ...]
+    todo: bool = False
+
+    @property
+    def passed(self) -> bool:
+        """A `todo` case passes while it fails: once it works, the mark must go."""
+        return bool(self.problems) == self.todo
+
+
+def run_tests(ruleset: RuleSet) -> list[CaseResult]:
+    """Run every case of every rule, each against its own rule only."""
+    engine = Engine(ruleset)
+    return [
+        run_case(engine, rule, case, rule.lines.get(("tests", number), 1))
+        for rule in ruleset.rules
+        for number, case in enumerate(rule.tests)
+    ]
+
+
+def run_case(engine: Engine, rule: Rule, case: Case, line: int = 1) -> CaseResult:
+    """Run one case: exact lines for `want`, pieces for `contains` and `absent`, silence for `fixed`."""
+    got = _lines(engine, rule, case, case.input)
+    problems = []
+    if case.want is not None:
+        wanted = [one.rstrip() for one in case.want.splitlines() if one.strip()]
+        problems += [f"missing: {one}" for one in wanted if one not in got]
+        problems += [f"not wanted: {one}" for one in got if one not in wanted]
+    joined = "\n".join(got)
+    problems += [f"nothing contains: {piece}" for piece in case.contains if piece not in joined]
+    problems += [f"must be absent: {piece}" for piece in case.absent if piece in joined]
+    if case.fixed is not None:
+        problems += [f"`fixed` is not silent: {one}" for one in _lines(engine, rule, case, case.fixed)]
+    return CaseResult(rule.name, rule.path, line, case.name, tuple(got), tuple(problems), case.todo)
+
+
+def _lines(engine: Engine, rule: Rule, case: Case, words: str) -> list[str]:
+    variant = Variant(
+        kind=case.kind,
+        channel=case.channel,
+        account=f"{case.channel}:case",
+        parts=(Part(words, media=tuple(Media("0" * 64, alt) for alt in case.media)),),
+        first_comment=case.first_comment,
+        link=Link(case.link.url, case.link.title, case.link.description) if case.link else None,
+        content_warning=case.content_warning,
+    )
+    documents = tuple(language.annotate(document) for document in text.read(variant))
+    known = channels.load()
+    context = Context(
+        kind=case.kind,
+        channel=case.channel,
+        media=variant.parts[0].media,
+        links=(case.link.url,) if case.link else (),
+        lists=case.lists,
+        counts=channels.fit(variant, known.get(case.channel, known["generic"])),
+    )
+    result = engine.find(documents, context, rules=[rule])
+    fields = {document.pointer: document.text for document in documents}
+    lines = [
+        (*_position(fields[match.pointer], match.hit.start), _finding(match, fields).message)
+        for match in result.matches
+    ]
+    found = [f"{line}:{column}:{rule.name}:{message}" for line, column, message in sorted(lines)]
+    return found + [f"1:1:{rule.name}:not checked: {failure.why}" for failure in result.failures]
+
+
+def _position(words: str, offset: int) -> tuple[int, int]:
+    """1-based line and column, in code points."""
+    return words.count("\n", 0, offset) + 1, offset - (words.rfind("\n", 0, offset) + 1) + 1
