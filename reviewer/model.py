@@ -600,6 +600,8 @@ class Event:
     digests: tuple[str, ...] = ()
     seen: tuple[str, ...] = ()
     detail: Mapping[str, Json] = field(default_factory=lambda: NOTHING)
+    seq: int | None = field(default=None, compare=False)
+    """Its number in the log, once it is there."""
 
 
 def most_serious(findings: Iterable[Finding]) -> list[Finding]:
