@@ -6,6 +6,7 @@ from time import monotonic
 
 import regex
 
+from reviewer.checks._patterns import HIDDEN
 from reviewer.model import Context, Hit
 from reviewer.rules import Rule, RuleSet
 from reviewer.rules.model import Grain
@@ -13,9 +14,6 @@ from reviewer.text import Document, View
 
 BUDGET = 2.0
 """Seconds for one post. Rules that have not run by then are failures, not findings."""
-
-HIDDEN = "ǃ"
-"""Stands for each letter and digit of what is hidden: a letter (U+01C3) that is in no rule's words."""
 
 _MASKS = {
     "urls": regex.compile(

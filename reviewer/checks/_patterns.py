@@ -13,6 +13,9 @@ from pydantic import BaseModel, BeforeValidator
 TIMEOUT = 0.1
 """Seconds that one rule may take on one block of text; beyond them it raises TimeoutError."""
 
+HIDDEN = "ǃ"
+"""Stands for each letter and digit of what a rule does not read: a letter (U+01C3) that no rule holds."""
+
 _META = frozenset(r"\.^$*+?{}[]()|")
 _FLAGS = regex.compile(r"\(\?([a-zA-Z]*(?:-[a-zA-Z]+)?)\)")
 _CLASS = regex.compile(r"\[\^?\]?(?:\\.|\[:\^?\w+:\]|[^\]\\])*\]", regex.DOTALL)

@@ -312,7 +312,7 @@ def _place_of(source: str, item: Read) -> Place:
             continue
         value: Value = item.value
         for step in place:
-            value = value[step]  # type: ignore[index,call-overload]
+            value = value[step]  # type: ignore[index]
         if value == source or (place[-1] == source):
             return place
     return ()

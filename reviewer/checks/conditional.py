@@ -1,0 +1,52 @@
+"""Conditional: where one thing is, another must be too."""
+
+from collections.abc import Iterator, Sequence
+from functools import cached_property
+
+import regex
+
+from reviewer.checks._patterns import TIMEOUT, Entry, Exceptions, translated
+from reviewer.model import Hit
+
+
+class Params(Exceptions, frozen=True, extra="forbid"):
+    """Vale's keys: `first` needs `second`.
+
+    A `second` with groups lets pass what the groups matched (an abbreviation that is spelled out
+    somewhere); without groups its mere presence is enough.
+    """
+
+    first: str
+    second: str
+    ignorecase: bool = False
+
+    @cached_property
+    def antecedent(self) -> Entry:
+        return Entry(self.first, self.ignorecase, word=False)
+
+    @cached_property
+    def consequent(self) -> "regex.Pattern[str]":
+        flags = regex.MULTILINE | (regex.IGNORECASE if self.ignorecase else 0)
+        return regex.compile(translated(self.second), flags)
+
+
+def entries(params: Params) -> tuple[Entry, ...]:
+    return (params.antecedent,)
+
+
+def find(text: str, params: Params, entries: Sequence[Entry]) -> Iterator[Hit]:  # noqa: ARG001
+    """Every match of `first` without its `second`; the message gets what was matched."""
+    allowed: set[str] = set()
+    for match in params.consequent.finditer(text, timeout=TIMEOUT):
+        if not match.groups():
+            return
+        allowed.update(group for group in match.groups() if group)
+    for match in params.antecedent.pattern.finditer(text, timeout=TIMEOUT):
+        if match[0] and match[0] not in allowed and not params.silenced(match[0]):
+            yield Hit(*match.span(), (match[0],))
+
+
+def problems(params: Params) -> Iterator[str]:
+    """What is wrong with a rule although each key is well formed."""
+    if not params.first or not params.second:
+        yield "needs a `first` and a `second`"
