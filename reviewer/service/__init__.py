@@ -1,0 +1,68 @@
+"""The use cases: load, decide in the core, save; one transaction each. Every interface calls these."""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from reviewer import policy
+from reviewer.config import Settings
+from reviewer.service.audit import Audit
+from reviewer.service.checking import Checking
+from reviewer.service.drafts import Box, Clock, DraftRow, Drafts, DraftView
+from reviewer.service.media import MediaStore
+from reviewer.service.people import People
+from reviewer.service.permits import Issued, Permits, Redeemed
+from reviewer.service.publications import Publications
+from reviewer.store import Store
+
+
+@dataclass(frozen=True)
+class Services:
+    """Everything that an interface can ask for."""
+
+    settings: Settings
+    store: Store
+    checking: Checking
+    drafts: Drafts
+    release: Permits
+    media: MediaStore
+    people: People
+    publications: Publications
+    audit: Audit
+    clock: Clock
+
+
+def utc_now() -> datetime:
+    """The server's clock."""
+    return datetime.now(UTC)
+
+
+def build(settings: Settings, *, clock: Clock = utc_now) -> Services:
+    """The services of one server process. Loads the built-in rules; opens the database when first used."""
+    store = Store(settings.database_url)
+    checking = Checking(store, policy.load_base(), clock)
+    drafts = Drafts(store, checking, clock)
+    return Services(
+        settings=settings,
+        store=store,
+        checking=checking,
+        drafts=drafts,
+        release=Permits(store, drafts, clock, settings.issuer),
+        media=MediaStore(store, clock),
+        people=People(store, clock),
+        publications=Publications(store, clock),
+        audit=Audit(store, drafts),
+        clock=clock,
+    )
+
+
+__all__ = [
+    "Box",
+    "Clock",
+    "DraftRow",
+    "DraftView",
+    "Issued",
+    "Redeemed",
+    "Services",
+    "build",
+    "utc_now",
+]

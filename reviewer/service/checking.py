@@ -1,0 +1,145 @@
+"""Checking text: policies compiled once, verdicts kept by digest, and the case that a step decides on.
+
+Reading a text takes milliseconds, so it is done before the writing transaction opens; inside it the
+digests are compared, and where text or policy changed in between the use case begins again.
+"""
+
+import threading
+from collections import OrderedDict
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from reviewer import policy as policies
+from reviewer.model import Brand, Draft, Review, Variant, Verdict
+from reviewer.policy import Policy
+from reviewer.rules.loading import gathered
+from reviewer.store import Store, Tx
+from reviewer.workflow import Case
+
+KEPT = 4096
+"""Verdicts kept in a process; a verdict takes some kilobytes."""
+RETRY_AFTER = timedelta(minutes=1)
+"""After this a verdict with a failed check is tried again."""
+
+
+@dataclass(frozen=True)
+class _Wanted:
+    variant: Variant
+    policy: Policy
+    at: datetime
+
+    @property
+    def key(self) -> tuple[str, str, datetime]:
+        return (self.variant.content_sha256, self.policy.sha256, self.at)
+
+
+class Recheck(Exception):  # not an error: a request to read the text outside
+    """Raised inside a transaction for what has to be read outside it first."""
+
+    def __init__(self, check: Callable[[], None]) -> None:
+        super().__init__("the text or the policy changed")
+        self.check = check
+
+
+class Checking:
+    """Verdicts for variants, under the policy of a brand or the built-in base."""
+
+    def __init__(self, store: Store | None, base: Policy, clock: Callable[[], datetime]) -> None:
+        self._store, self._base, self._clock = store, base, clock
+        self._verdicts: OrderedDict[tuple[str, str, datetime], tuple[Verdict, datetime]] = OrderedDict()
+        self._policies: dict[str, Policy] = {}
+        self._lock = threading.Lock()
+
+    def check(self, variant: Variant, brand: str | None = None) -> Verdict:
+        """The findings of a variant; keeps nothing but a cached verdict in memory."""
+        at = _hour(self._clock())
+        if brand is None or self._store is None:
+            return self._judged(_Wanted(variant, self._base, at))
+        with self._store.read() as tx:
+            policy = self.policy(tx, brand)
+        return self._judged(_Wanted(variant, policy, at))
+
+    def policy(self, tx: Tx, brand: str) -> Policy:
+        """The policy now in force for a brand: the base with its own rules, approvals and lists over it.
+
+        Compiled once for each version; a version is immutable, so that no reader ever mixes two.
+        """
+        overlay = tx.policy_overlay(brand)
+        known = self._policies.get(overlay.sha256)
+        if known is None:
+            if overlay.files:
+                files = {**gathered(policies.folder()), **overlay.files}
+                known = policies.load_files(files, approvals=overlay.approvals, lists=overlay.lists)
+            else:  # nothing of its own to match: one compiled engine serves all such brands
+                known = replace(self._base, approvals=overlay.approvals, lists=overlay.lists)
+            self._policies[overlay.sha256] = known
+        return known
+
+    def prepare(self, brand: str, draft: Draft, now: datetime) -> None:
+        """Read a draft's variants before a transaction needs their verdicts."""
+        if self._store is None:
+            return
+        with self._store.read() as tx:
+            policy = self.policy(tx, brand)
+        for wanted in _wanted(draft, policy, now):
+            self._judged(wanted)
+
+    def case(self, tx: Tx, review: Review, brand: Brand, now: datetime, *, wait: bool = False) -> Case:
+        """The case of a review as it stands in this transaction.
+
+        `wait` reads missing verdicts here and now (for reading transactions, which hold no lock);
+        without it a missing verdict raises `Recheck`.
+        """
+        policy = self.policy(tx, brand.slug)
+        verdicts: dict[str, Verdict] = {}
+        missing = []
+        for wanted in _wanted(review.draft, policy, now):
+            known = self._known(wanted)
+            if known is None and wait:
+                known = self._judged(wanted)
+            if known is None:
+                missing.append(wanted)
+            else:
+                verdicts[wanted.variant.content_sha256] = known
+        if missing:
+            raise Recheck(lambda: self._judge_all(missing))
+        return Case(review, brand, verdicts, now)
+
+    def _judge_all(self, missing: list[_Wanted]) -> None:
+        for wanted in missing:
+            self._judged(wanted)
+
+    def _known(self, wanted: _Wanted) -> Verdict | None:
+        with self._lock:
+            kept = self._verdicts.get(wanted.key)
+            if kept is None:
+                return None
+            verdict, since = kept
+            if verdict.failed and self._clock() - since > RETRY_AFTER:
+                return None
+            self._verdicts.move_to_end(wanted.key)
+            return verdict
+
+    def _judged(self, wanted: _Wanted) -> Verdict:
+        known = self._known(wanted)
+        if known is not None:
+            return known
+        verdict = policies.judge(wanted.variant, wanted.policy, at=wanted.at)
+        if verdict.failed:  # law 9: what broke is tried again before anybody is asked to read without it
+            verdict = policies.judge(wanted.variant, wanted.policy, at=wanted.at)
+        with self._lock:
+            self._verdicts[wanted.key] = (verdict, self._clock())
+            while len(self._verdicts) > KEPT:
+                self._verdicts.popitem(last=False)
+        return verdict
+
+
+def _wanted(draft: Draft, policy: Policy, now: datetime) -> list[_Wanted]:
+    """What has to be read for a draft: each variant, as of the hour when it is to go out."""
+    at = _hour(draft.schedule.at or now)
+    return [_Wanted(variant, policy, at) for variant in draft.variants]
+
+
+def _hour(at: datetime) -> datetime:
+    return at.replace(minute=0, second=0, microsecond=0)

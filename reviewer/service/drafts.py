@@ -1,0 +1,319 @@
+"""Drafts: begin, read, list, and every step of the workflow. No decision is made here."""
+
+import secrets
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Literal
+
+from reviewer import workflow
+from reviewer.errors import NotFound, Refusal, Unavailable
+from reviewer.model import Actor, Brand, Decision, Draft, Event, Review, State, Verdict
+from reviewer.service.checking import Checking, Recheck
+from reviewer.store import Projection, Store, Tx
+from reviewer.workflow import Case, Command
+
+Clock = Callable[[], datetime]
+Box = Literal["needs_you", "waiting", "sent_back", "approved", "mine", "published"]
+ROUNDS = 5
+"""How often a use case is begun again because policy or text changed while it was being checked."""
+
+
+@dataclass(frozen=True)
+class DraftView:
+    """A draft as one viewer sees it. Mappings are by `content_sha256` of the present version."""
+
+    review: Review
+    brand: Brand
+    verdicts: Mapping[str, Verdict]
+    states: Mapping[str, State]
+    state: State
+    actions: frozenset[str]
+    missing: Mapping[str, tuple[str, ...]]
+    unmeetable: tuple[str, ...]
+    groups: frozenset[str]
+    contributors: Mapping[str, frozenset[str]]
+
+
+@dataclass(frozen=True)
+class DraftRow:
+    """A draft in a list."""
+
+    id: str
+    author_name: str
+    excerpt: str
+    channels: tuple[str, ...]
+    accounts: tuple[str, ...]
+    kind: str
+    state: State
+    worst: Decision | None
+    findings: int
+    due: datetime | None
+    updated: datetime
+    version: int
+
+
+class Drafts:
+    """The use cases of a draft, each one transaction."""
+
+    def __init__(self, store: Store, checking: Checking, clock: Clock) -> None:
+        self._store, self._checking, self._clock = store, checking, clock
+
+    def create(self, actor: Actor, brand_slug: str, draft: Draft) -> DraftView:
+        """Begin a draft; it is checked at once and shown to nobody but its contributors' brand."""
+        draft_id = new_id()
+
+        def run(tx: Tx) -> None:
+            brand, now = tx.brand(brand_slug), self._clock()
+            review = workflow.begin(brand, actor, draft_id, draft, now)
+            case = self._checking.case(tx, tx.in_context(review), brand, now)
+            tx.add_review(review, project(case))
+            tx.append(_event(case, actor, "draft.created", review.draft.digests))
+
+        self._checking.prepare(brand_slug, draft, self._clock())
+        self._again(run)
+        return self.view(actor, draft_id)
+
+    def view(self, actor: Actor, draft_id: str) -> DraftView:
+        """The draft with its findings, states and the actions that `actor` has."""
+        case = self._read(draft_id)
+        _check_visible(case, actor)
+        return view_of(case, actor)
+
+    def version_tag(self, actor: Actor, draft_id: str) -> str:
+        """Moves with any version, sign-off, objection, permit or publication: for waiting tools."""
+        case = self._read(draft_id)
+        _check_visible(case, actor)
+        return activity(case)
+
+    def act(self, actor: Actor, draft_id: str, *commands: Command) -> DraftView:
+        """Apply commands in one transaction, all or none; every one is logged, a refused one too."""
+        for command in commands:
+            if isinstance(command, workflow.Edit):
+                self._prepare_edit(draft_id, command)
+
+        def run(tx: Tx) -> None:
+            before = tx.review(draft_id)
+            brand, now = tx.brand(before.brand), self._clock()
+            case = self._checking.case(tx, before, brand, now)
+            _check_visible(case, actor, commands)
+            for command in commands:
+                digests = workflow.subjects(case, command)
+                after = workflow.act(case, actor, command)
+                tx.append(_command_event(case, actor, command, digests))
+                case = self._checking.case(tx, tx.in_context(after), brand, now)
+            tx.save_review(before, case.review, project(case))
+
+        try:
+            self._again(run)
+        except Refusal as refusal:
+            self._log_refusal(actor, draft_id, commands, refusal)
+            raise
+        return self.view(actor, draft_id)
+
+    def inbox(self, actor: Actor, brand_slug: str, box: Box) -> list[DraftRow]:
+        """The drafts of one box, riskiest first, then by deadline."""
+        with self._store.read() as tx:
+            brand, now = tx.brand(brand_slug), self._clock()
+            mine = actor.id if box == "mine" else None
+            reviews = tx.reviews(brand_slug, states=_STATES_OF[box], wrote=mine)
+            cases = [self._checking.case(tx, r, brand, now, wait=True) for r in reviews]
+        rows = [_row(case) for case in cases if workflow.may_see(case, actor) and _belongs(case, actor, box)]
+        return sorted(rows, key=_urgency)
+
+    def _prepare_edit(self, draft_id: str, command: workflow.Edit) -> None:
+        with self._store.read() as tx:
+            brand_slug = tx.review(draft_id).brand
+        self._checking.prepare(brand_slug, command.draft, self._clock())
+
+    def _read(self, draft_id: str) -> Case:
+        with self._store.read() as tx:
+            review = tx.review(draft_id)
+            return self._checking.case(tx, review, tx.brand(review.brand), self._clock(), wait=True)
+
+    def _again(self, run: Callable[[Tx], None]) -> None:
+        """Run in one transaction; where text or policy changed since it was checked, check and repeat."""
+        for _ in range(ROUNDS):
+            try:
+                return self._store.write(run)
+            except Recheck as stale:
+                stale.check()
+        raise Unavailable("The policy keeps changing while this is being checked: try again in a minute.")
+
+    def _log_refusal(
+        self, actor: Actor, draft_id: str, commands: tuple[Command, ...], refusal: Refusal
+    ) -> None:
+        """The refused act was rolled back, so it is written down in a transaction of its own."""
+
+        def run(tx: Tx) -> None:
+            review = tx.review(draft_id)
+            step = workflow.BY_COMMAND[type(commands[0])]
+            tx.append(
+                Event(
+                    at=self._clock(),
+                    brand=review.brand,
+                    actor=actor.id,
+                    action=step.refusal,
+                    subject=("draft", draft_id),
+                    seen=_seen(commands[0]),
+                    detail={"version": review.version.number, "code": refusal.code},
+                )
+            )
+
+        if not isinstance(refusal, NotFound):
+            self._store.write(run)
+
+
+def new_id() -> str:
+    """96 random bits, safe in addresses."""
+    return secrets.token_hex(12)
+
+
+def view_of(case: Case, actor: Actor) -> DraftView:
+    """A case as this actor sees it."""
+    digests = case.review.draft.digests
+    return DraftView(
+        review=case.review,
+        brand=case.brand,
+        verdicts=case.verdicts,
+        states={d: workflow.state(case, d) for d in digests},
+        state=workflow.draft_state(case),
+        actions=workflow.actions(case, actor),
+        missing={d: workflow.wanting(case, d) for d in digests},
+        unmeetable=tuple(dict.fromkeys(s for d in digests for s in workflow.unmeetable(case, d))),
+        groups=case.brand.groups_of(actor.id),
+        contributors={d: workflow.contributors(case.review, d) for d in digests},
+    )
+
+
+def activity(case: Case) -> str:
+    """A short tag over everything that a waiting tool or page would want to hear of."""
+    review = case.review
+    states = "".join(workflow.state(case, d)[0] for d in review.draft.digests)
+    counts = (
+        review.version.number,
+        len(review.sign_offs),
+        sum(1 + len(o.dismissals) + (o.lifted_at is not None) for o in review.objections),
+        sum(1 + (p.redeemed_at is not None) + (p.revoked_at is not None) for p in review.permits),
+        len(review.publications) + len(review.reissues) + len(review.confirmations),
+    )
+    return "-".join(map(str, counts)) + f"-{states}"
+
+
+def project(case: Case) -> Projection:
+    """What lists show of a draft; only a copy, it can be computed again."""
+    verdicts = [case.verdicts[d] for d in case.review.draft.digests]
+    return Projection(
+        state=workflow.draft_state(case),
+        states={d: workflow.state(case, d) for d in case.review.draft.digests},
+        due=case.review.draft.schedule.at,
+        findings=sum(len(v.findings) for v in verdicts),
+        worst=min((v.worst for v in verdicts if v.worst), key=lambda d: d.rank, default=None),
+    )
+
+
+def _check_visible(case: Case, actor: Actor, commands: tuple[Command, ...] = ()) -> None:
+    """Who may not see a draft is told that there is none; a permit's holder may use what it holds."""
+    holder = any(p.audience in (actor.id, f"person:{actor.id}") for p in case.review.permits)
+    asks_to_publish = any(isinstance(c, workflow.Issue) for c in commands) and "permit" in actor.scopes
+    if actor.brand != case.brand.slug or not (workflow.may_see(case, actor) or holder or asks_to_publish):
+        raise NotFound("There is no such post here, or it is not yours to see.")
+
+
+def _seen(command: Command) -> tuple[str, ...]:
+    seen = getattr(command, "seen", None)
+    if seen is not None:
+        return tuple(seen.values())
+    verdict = getattr(command, "verdict", None)
+    return (verdict,) if verdict else ()
+
+
+def _command_event(case: Case, actor: Actor, command: Command, digests: tuple[str, ...]) -> Event:
+    names = ("group", "finding", "objection", "jti", "audience", "base")
+    detail = {n: getattr(command, n) for n in names if getattr(command, n, None) is not None}
+    event = _event(case, actor, workflow.BY_COMMAND[type(command)].event, digests)
+    return replace(event, seen=_seen(command), detail={**event.detail, **detail})
+
+
+def _event(case: Case, actor: Actor, action: str, digests: tuple[str, ...]) -> Event:
+    return Event(
+        at=case.now,
+        brand=case.brand.slug,
+        actor=actor.id,
+        action=action,
+        subject=("draft", case.review.id),
+        digests=digests,
+        detail={"version": case.review.version.number},
+    )
+
+
+_STATES_OF: Mapping[Box, frozenset[State] | None] = {
+    "needs_you": frozenset({State.IN_REVIEW, State.CHANGES_REQUESTED, State.APPROVED, State.EXPIRED}),
+    "waiting": frozenset({State.IN_REVIEW, State.APPROVED, State.EXPIRED}),
+    "sent_back": frozenset({State.CHANGES_REQUESTED, State.REJECTED}),
+    "approved": frozenset({State.APPROVED, State.RELEASED, State.IN_REVIEW, State.EXPIRED}),
+    "published": frozenset({State.PUBLISHED, State.RELEASED, State.APPROVED, State.IN_REVIEW}),
+    "mine": None,
+}
+"""Where stored states may be of use: time moves them on unseen, so each box also reads the state
+that it had before."""
+
+
+def _belongs(case: Case, actor: Actor, box: Box) -> bool:
+    states = {workflow.state(case, d) for d in case.review.draft.digests}
+    match box:
+        case "mine":
+            return actor.id in workflow.everybody_who_wrote(case.review)
+        case "needs_you":
+            return bool(wanted_from(case, actor))
+        case "waiting":
+            return State.IN_REVIEW in states and not wanted_from(case, actor)
+        case "sent_back":
+            return bool(states & {State.CHANGES_REQUESTED, State.REJECTED})
+        case "approved":
+            return bool(states & {State.APPROVED, State.RELEASED}) and State.IN_REVIEW not in states
+        case "published":
+            return State.PUBLISHED in states
+
+
+def wanted_from(case: Case, actor: Actor) -> frozenset[str]:
+    """The groups for which this person could sign now something that is still wanting."""
+    wanted: set[str] = set()
+    for digest in case.review.draft.digests:
+        if workflow.state(case, digest) is not State.IN_REVIEW:
+            continue
+        if actor.id in workflow.contributors(case.review, digest):
+            continue
+        verdict = case.verdicts[digest]
+        mine = case.brand.groups_of(actor.id) & set(verdict.requires)
+        given = {s.group for s in workflow.counting(case, digest) if s.by == actor.id}
+        wanted |= mine - given
+    return frozenset(wanted)
+
+
+def _row(case: Case) -> DraftRow:
+    review, shown = case.review, project(case)
+    variants = review.draft.variants
+    return DraftRow(
+        id=review.id,
+        author_name=case.brand.people.get(review.author, review.author),
+        excerpt=" ".join(variants[0].text.split())[:160],
+        channels=tuple(dict.fromkeys(v.channel for v in variants)),
+        accounts=tuple(dict.fromkeys(v.account for v in variants)),
+        kind=variants[0].kind,
+        state=shown.state,
+        worst=shown.worst,
+        findings=shown.findings,
+        due=shown.due,
+        updated=max(
+            [review.version.at, *(s.at for s in review.sign_offs), *(o.at for o in review.objections)]
+        ),
+        version=review.version.number,
+    )
+
+
+def _urgency(row: DraftRow) -> tuple[int, int, float, float]:
+    """Replies have their own lane and come first; then risk, then deadline, then the longest waiting."""
+    lane = 0 if row.kind in ("reply", "comment") else 1
+    risk = row.worst.rank if row.worst else len(Decision)
+    return (lane, risk, row.due.timestamp() if row.due else float("inf"), row.updated.timestamp())

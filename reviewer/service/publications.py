@@ -1,0 +1,37 @@
+"""What is public, compared with what was signed."""
+
+from reviewer import reconcile
+from reviewer.errors import NotAllowed
+from reviewer.model import Actor, Permit, Review, Variant
+from reviewer.reconcile import Match, Signed
+from reviewer.service.drafts import Clock
+from reviewer.store import Store
+from reviewer.workflow import signing_groups
+
+
+class Publications:
+    """Reconciliation over everything that was reported or seen."""
+
+    def __init__(self, store: Store, clock: Clock) -> None:
+        self._store, self._clock = store, clock
+
+    def reconcile(self, actor: Actor, brand_slug: str) -> tuple[Match, ...]:
+        """The six verdicts over a brand's permits and publications; for signing groups and auditors."""
+        with self._store.read() as tx:
+            brand = tx.brand(brand_slug)
+            reads = brand.groups_of(actor.id) & signing_groups(brand)
+            if not (reads or actor.roles & {"auditor", "brand_admin"} or "audit:read" in actor.scopes):
+                raise NotAllowed("Only signing groups and auditors see this: ask marketing.")
+            drafts: dict[str, Review] = {}
+            signed = []
+            for draft_id, permit in tx.permits(brand_slug):
+                if permit.redeemed_at is not None:
+                    review = drafts.get(draft_id) or drafts.setdefault(draft_id, tx.review(draft_id))
+                    signed.append(Signed(draft_id, permit, _variant(review, permit)))
+            seen = [publication for _, publication in tx.publications(brand_slug)]
+        return reconcile.compare(signed, seen, now=self._clock())
+
+
+def _variant(review: Review, permit: Permit) -> Variant:
+    """What the permit covers, from the version that it was given for."""
+    return review.versions[permit.version - 1].draft.by_digest[permit.content_sha256]
