@@ -1,0 +1,54 @@
+"""Where everything is kept: SQLite or PostgreSQL behind one `Store`, in nouns of `model`.
+
+    store = Store(url)
+    store.migrate()
+    with store.read() as tx:
+        review = tx.review(draft_id)
+    store.write(lambda tx: tx.save_review(before, after, projection))
+
+The only importer of SQLModel; tables never leave it (but for the accounts library's own, by
+`Store.user_datastore`).
+"""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from reviewer.store.accounts import UserDatastore
+from reviewer.store.identities import Role, User
+from reviewer.store.transactions import Store, Tx
+from reviewer.store.values import (
+    Answer,
+    BrowserSession,
+    Job,
+    Key,
+    Person,
+    PolicyVersion,
+    Projection,
+    SigningKey,
+    StoredMedia,
+)
+
+
+def enqueue(tx: Tx, kind: str, key: str, payload: Mapping[str, Any], due: datetime, *, now: datetime) -> None:
+    """Have something done later, if and only if `tx` commits; see `Outbox.enqueue`."""
+    tx.enqueue(kind, key, payload, due, now=now)
+
+
+__all__ = [
+    "Answer",
+    "BrowserSession",
+    "Job",
+    "Key",
+    "Person",
+    "PolicyVersion",
+    "Projection",
+    "Role",
+    "SigningKey",
+    "Store",
+    "StoredMedia",
+    "Tx",
+    "User",
+    "UserDatastore",
+    "enqueue",
+]

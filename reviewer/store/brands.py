@@ -1,0 +1,217 @@
+"""Brands, their accounts, members, roles, hold epochs and policy versions."""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from datetime import datetime
+
+from sqlalchemy import insert, update
+from sqlmodel import col, select
+
+from reviewer.errors import Conflict, NotFound
+from reviewer.model import Brand
+from reviewer.store import tables as t
+from reviewer.store.codec import approvals_from_json, approvals_to_json
+from reviewer.store.identities import User
+from reviewer.store.part import StorePart
+from reviewer.store.values import PolicyVersion
+
+
+class Brands(StorePart):
+    """The brand side of a transaction."""
+
+    def brand(self, slug: str) -> Brand:
+        """The brand as it stands: present members only. Raises NotFound."""
+        row = self.session.get(t.Brands, slug)
+        if row is None:
+            raise NotFound("There is no such brand here: choose one of yours.")
+        policy = self._policy(row)
+        members: dict[str, set[str]] = defaultdict(set)
+        names: dict[str, str] = {}
+        present = (
+            select(User.id, User.name, t.Memberships.group_name)
+            .where(col(t.Memberships.person_id) == col(User.id), col(User.active).is_(True))
+            .where(t.Memberships.brand_id == slug, col(t.Memberships.ended_at).is_(None))
+        )
+        for person, name, group in self.session.exec(present):
+            members[group].add(person)
+            names[person] = name
+        others = select(User.id, User.name).where(
+            col(t.Roles.person_id) == col(User.id), col(User.active).is_(True), t.Roles.brand_id == slug
+        )
+        names.update(self.session.exec(others).all())
+        return Brand(
+            slug=row.id,
+            name=row.name,
+            approvals=approvals_from_json(policy.approvals),
+            members={group: frozenset(who) for group, who in members.items()},
+            people=names,
+            accounts=frozenset(self.session.exec(select(t.Accounts.id).where(t.Accounts.brand_id == slug))),
+            epochs=self.epochs(slug),
+            timezone=row.timezone,
+        )
+
+    def brands(self) -> tuple[str, ...]:
+        """The slugs of all brands, in order."""
+        return tuple(self.session.exec(select(t.Brands.id).order_by(t.Brands.id)))
+
+    def brands_of(self, person: str) -> tuple[str, ...]:
+        """The slugs of the brands that a person belongs to, by group or role."""
+        member = select(t.Memberships.brand_id).where(
+            t.Memberships.person_id == person, col(t.Memberships.ended_at).is_(None)
+        )
+        roles = select(t.Roles.brand_id).where(t.Roles.person_id == person)
+        return tuple(sorted({*self.session.exec(member), *self.session.exec(roles)}))
+
+    def add_brand(self, brand: Brand, at: datetime) -> None:
+        """Keep a new brand with its approvals and accounts; people are added one by one.
+
+        Raises Conflict when the slug, or one of the accounts, is taken.
+        """
+        if self.session.get(t.Brands, brand.slug) is not None:
+            raise Conflict(f"There is a brand {brand.slug} already: choose another name for its address.")
+        policy = PolicyVersion(brand.approvals)
+        self.session.add(
+            t.Brands(
+                id=brand.slug,
+                name=brand.name,
+                timezone=brand.timezone,
+                policy_sha256=policy.sha256,
+                created_at=at,
+            )
+        )
+        self.session.flush()
+        self.activate_policy(brand.slug, policy, at)
+        for account in sorted(brand.accounts):
+            self.add_account(brand.slug, account)
+
+    def save_brand(self, brand: Brand, at: datetime) -> None:
+        """Update a brand's name, time zone, approvals (as a new policy version) and accounts."""
+        row = self.session.get(t.Brands, brand.slug)
+        if row is None:
+            raise NotFound("There is no such brand here: add it first.")
+        row.name, row.timezone = brand.name, brand.timezone
+        self.session.flush()
+        present = self.policy_overlay(brand.slug)
+        if present.approvals != brand.approvals:
+            self.activate_policy(brand.slug, PolicyVersion(brand.approvals, present.files, present.lists), at)
+        known = set(self.session.exec(select(t.Accounts.id).where(t.Accounts.brand_id == brand.slug)))
+        for account in sorted(brand.accounts - known):
+            self.add_account(brand.slug, account)
+        for account in sorted(known - brand.accounts):
+            self.session.delete(self.session.get_one(t.Accounts, account))
+        self.session.flush()
+
+    def add_account(self, brand: str, account: str) -> None:
+        """Give an account (`<channel>:<handle>`) to a brand; raises Conflict when another one has it."""
+        owner = self.session.get(t.Accounts, account)
+        if owner is not None and owner.brand_id != brand:
+            raise Conflict(f"{account} belongs to another brand of this server: take it away there first.")
+        if owner is None:
+            self.session.add(t.Accounts(id=account, brand_id=brand, channel=account.partition(":")[0]))
+            self.session.flush()
+
+    def account_brand(self, account: str) -> str | None:
+        """The slug of the brand that has this account."""
+        row = self.session.get(t.Accounts, account)
+        return row.brand_id if row else None
+
+    # --- people of a brand -----------------------------------------------------------------------
+
+    def add_member(self, brand: str, person: str, group: str, at: datetime) -> None:
+        """Let a person sign for a group of a brand from now on; nothing where they do already."""
+        if self._membership(brand, person, group) is None:
+            self.session.add(t.Memberships(brand_id=brand, person_id=person, group_name=group, since=at))
+            self.session.flush()
+
+    def remove_member(self, brand: str, person: str, group: str, at: datetime) -> None:
+        """End a membership at once: the person's sign-offs for this group stop counting."""
+        present = self._membership(brand, person, group)
+        if present is not None:
+            present.ended_at = at
+            self.session.flush()
+
+    def _membership(self, brand: str, person: str, group: str) -> t.Memberships | None:
+        query = select(t.Memberships).where(
+            t.Memberships.brand_id == brand,
+            t.Memberships.person_id == person,
+            t.Memberships.group_name == group,
+            col(t.Memberships.ended_at).is_(None),
+        )
+        return self.session.exec(query).one_or_none()
+
+    def roles(self, brand: str, person: str) -> frozenset[str]:
+        """The roles of a person for a brand; they never sign."""
+        query = select(t.Roles.role).where(t.Roles.brand_id == brand, t.Roles.person_id == person)
+        return frozenset(self.session.exec(query))
+
+    def set_roles(self, brand: str, person: str, roles: Iterable[str]) -> None:
+        """Make these the person's roles for a brand."""
+        wanted, known = frozenset(roles), self.roles(brand, person)
+        for role in sorted(wanted - known):
+            self.session.add(t.Roles(brand_id=brand, person_id=person, role=role))
+        for role in sorted(known - wanted):
+            self.session.delete(self.session.get_one(t.Roles, (brand, person, role)))
+        self.session.flush()
+
+    # --- holds -----------------------------------------------------------------------------------
+
+    def epochs(self, brand: str | None = None) -> dict[str, int]:
+        """The hold epoch of each scope that was ever held, of one brand or of the whole server."""
+        query = select(t.Epochs)
+        if brand is not None:
+            query = query.where(t.Epochs.brand_id == brand)
+        return {row.scope: row.epoch for row in self.session.exec(query.order_by(t.Epochs.scope))}
+
+    def raise_epoch(self, brand: str, scope: str) -> int:
+        """Raise the epoch of a scope by one; permits that carry the old one fail. Returns the new one."""
+        row = self.session.get(t.Epochs, (brand, scope))
+        if row is None:
+            row = t.Epochs(brand_id=brand, scope=scope, epoch=0)
+            self.session.add(row)
+        row.epoch += 1
+        self.session.flush()
+        return row.epoch
+
+    # --- policy ----------------------------------------------------------------------------------
+
+    def policy_overlay(self, brand: str) -> PolicyVersion:
+        """The policy version now in force for a brand, over the built-in base."""
+        row = self.session.get(t.Brands, brand)
+        if row is None:
+            raise NotFound("There is no such brand here: choose one of yours.")
+        return _policy_version(self._policy(row))
+
+    def policy_version(self, brand: str, sha256: str) -> PolicyVersion:
+        """Any policy version that a brand ever had; raises NotFound."""
+        row = self.session.get(t.PolicyVersions, (brand, sha256))
+        if row is None:
+            raise NotFound("This brand never had such a policy version.")
+        return _policy_version(row)
+
+    def activate_policy(self, brand: str, policy: PolicyVersion, at: datetime) -> None:
+        """Put a policy version in force; it is kept for good, under the name of its contents."""
+        if self.session.get(t.PolicyVersions, (brand, policy.sha256)) is None:
+            self.session.execute(
+                insert(t.PolicyVersions).values(
+                    brand_id=brand,
+                    sha256=policy.sha256,
+                    files={path: data.decode() for path, data in policy.files.items()},
+                    lists={name: list(words) for name, words in policy.lists.items()},
+                    approvals=approvals_to_json(policy.approvals),
+                    created_at=at,
+                )
+            )
+        self.session.execute(
+            update(t.Brands).where(col(t.Brands.id) == brand).values(policy_sha256=policy.sha256)
+        )
+
+    def _policy(self, row: t.Brands) -> t.PolicyVersions:
+        return self.session.get_one(t.PolicyVersions, (row.id, row.policy_sha256))
+
+
+def _policy_version(row: t.PolicyVersions) -> PolicyVersion:
+    return PolicyVersion(
+        approvals=approvals_from_json(row.approvals),
+        files={path: text.encode() for path, text in row.files.items()},
+        lists={name: tuple(words) for name, words in row.lists.items()},
+    )

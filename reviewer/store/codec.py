@@ -1,0 +1,126 @@
+"""Drafts and approvals to JSON and back, without loss; the variant's object is the one that is hashed."""
+
+import json
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from reviewer.errors import Invalid, Problem
+from reviewer.model import (
+    Approvals,
+    Draft,
+    GroupRule,
+    Link,
+    Media,
+    Part,
+    Schedule,
+    Source,
+    Variant,
+)
+
+
+def draft_to_json(draft: Draft) -> str:
+    """One line of JSON. Raises Invalid for U+0000, which PostgreSQL cannot keep in a text."""
+    content = json.dumps(
+        {
+            "variants": [{**v.canonical(), "tool": dict(v.tool)} for v in draft.variants],
+            "schedule": {
+                "mode": draft.schedule.mode,
+                "at": draft.schedule.at and draft.schedule.at.isoformat(),
+                "timezone": draft.schedule.timezone,
+            },
+            "goal": draft.goal,
+            "audience": draft.audience,
+            "campaign": draft.campaign,
+            "tags": list(draft.tags),
+            "brief": draft.brief,
+            "language": draft.language,
+            "ai_assisted": draft.ai_assisted,
+            "source": draft.source
+            and {
+                "system": draft.source.system,
+                "external_id": draft.source.external_id,
+                "url": draft.source.url,
+            },
+            "on_behalf_of": draft.on_behalf_of,
+            "target_author": draft.target_author,
+            "target_text": draft.target_text,
+        },
+        ensure_ascii=False,
+        separators=(",", ":"),
+        default=_plain,
+    )
+    refuse_nul(content)
+    return content
+
+
+def refuse_nul(content: str) -> None:
+    """Raise Invalid where JSON text holds U+0000."""
+    if "\\u0000" in content.replace("\\\\", ""):
+        raise Invalid(
+            "The text holds an invisible character (U+0000) that no network publishes: remove it.",
+            [Problem("", "U+0000 is not allowed.", "nul")],
+        )
+
+
+def draft_from_json(content: str) -> Draft:
+    """The draft that `draft_to_json` was given."""
+    value = json.loads(content)
+    schedule, source = value.pop("schedule"), value.pop("source")
+    at = schedule["at"]
+    return Draft(
+        variants=tuple(_variant(v) for v in value.pop("variants")),
+        schedule=Schedule(schedule["mode"], at and datetime.fromisoformat(at), schedule["timezone"]),
+        source=source and Source(**source),
+        tags=tuple(value.pop("tags")),
+        **value,
+    )
+
+
+def _variant(value: dict[str, Any]) -> Variant:
+    del value["v"]
+    parts, link = value.pop("parts"), value.pop("link")
+    return Variant(
+        parts=tuple(Part(p["text"], p["format"], tuple(Media(**m) for m in p["media"])) for p in parts),
+        link=link and Link(**link),
+        **value,
+    )
+
+
+def _plain(value: object) -> Any:
+    """Mapping proxies and other read-only mappings of `settings`."""
+    if isinstance(value, Mapping):
+        return dict(value)
+    raise TypeError(f"{type(value).__name__} is not JSON")
+
+
+def approvals_to_json(approvals: Approvals) -> dict[str, Any]:
+    """Plain JSON values of who signs when."""
+    return {
+        "profile": approvals.profile,
+        "always": list(approvals.always),
+        "groups": {
+            name: {"signs": rule.signs, "stand_in": list(rule.stand_in), "after": rule.after}
+            for name, rule in approvals.groups.items()
+        },
+        "capacities": approvals.capacities,
+        "suggestion_costs_vote": approvals.suggestion_costs_vote,
+        "accounts": {account: list(groups) for account, groups in approvals.accounts.items()},
+        "service_levels": dict(approvals.service_levels),
+    }
+
+
+def approvals_from_json(value: Mapping[str, Any]) -> Approvals:
+    """The approvals that `approvals_to_json` was given."""
+    return Approvals(
+        profile=value["profile"],
+        always=tuple(value["always"]),
+        groups={
+            name: GroupRule(rule["signs"], tuple(rule["stand_in"]), rule["after"])
+            for name, rule in value["groups"].items()
+        },
+        capacities=value["capacities"],
+        suggestion_costs_vote=value["suggestion_costs_vote"],
+        accounts={account: tuple(groups) for account, groups in value["accounts"].items()},
+        service_levels=dict(value["service_levels"]),
+    )

@@ -1,0 +1,156 @@
+"""Connections: how each database is opened, how transactions begin, and what its failures mean.
+
+Reads are snapshots and may not write; the database itself enforces it. Writes on SQLite begin
+IMMEDIATE. Writes on PostgreSQL are REPEATABLE READ: the facts that decide are of one moment, and two
+writers of one row cannot both win. SERIALIZABLE would add retries and no promise: no two steps of the
+law read each other's writes without sharing the draft's row, and redeeming looks again.
+"""
+
+import os
+import re
+import weakref
+from pathlib import Path
+from typing import Any, Literal
+
+from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy.engine import URL, make_url
+from sqlalchemy.exc import (
+    ArgumentError,
+    DBAPIError,
+    IntegrityError,
+    OperationalError,
+    SQLAlchemyError,
+)
+from sqlalchemy.orm.exc import StaleDataError
+
+from reviewer.errors import Invalid, Unavailable
+
+Mode = Literal["read", "write", "autocommit"]
+
+RETRIED_SQLSTATES = {
+    "40001",  # serialization failure: another writer was first
+    "40P01",  # deadlock: the other one was let through
+    "23505",  # unique violation: a race for the same place; a repeat sees the winner
+}
+
+
+def parse(url: str) -> URL:
+    """The database's address; raises Invalid when it is neither a SQLite file nor PostgreSQL."""
+    try:
+        parsed = make_url(url)
+    except (ArgumentError, ValueError) as error:
+        raise Invalid(
+            "REVIEWER_DATABASE_URL is not an address: write sqlite:////path/to/reviewer.db "
+            "or postgresql://user:password@host/name."
+        ) from error
+    if parsed.get_backend_name() == "sqlite":
+        if not parsed.database or parsed.database == ":memory:" or parsed.query:
+            raise Invalid("SQLite needs a plain file: write sqlite:////path/to/reviewer.db.")
+        return parsed.set(drivername="sqlite")
+    if parsed.drivername in ("postgres", "postgresql", "postgresql+psycopg"):
+        return parsed.set(drivername="postgresql+psycopg")
+    raise Invalid(f"{parsed.drivername} is not supported: use sqlite or postgresql.")
+
+
+def file_of(url: URL) -> Path | None:
+    """The database file, or None for PostgreSQL."""
+    return Path(url.database).resolve() if url.get_backend_name() == "sqlite" and url.database else None
+
+
+def connect(url: URL, *, timeout: float, pool_size: int = 10) -> Engine:
+    """An engine that gives up waiting after `timeout` seconds, and is left alone by forked children."""
+    if url.get_backend_name() == "sqlite":
+        engine = create_engine(
+            url, pool_size=pool_size, max_overflow=pool_size, pool_timeout=timeout, pool_pre_ping=True
+        )
+        event.listen(engine, "connect", _open_sqlite(timeout))
+        event.listen(engine, "begin", _begin_sqlite)
+    else:
+        milliseconds = int(timeout * 1000)
+        engine = create_engine(
+            url,
+            pool_size=pool_size,
+            max_overflow=pool_size,
+            pool_timeout=timeout,
+            pool_pre_ping=True,
+            connect_args={
+                "connect_timeout": max(2, int(timeout)),
+                "options": f"-c lock_timeout={milliseconds} -c statement_timeout={3 * milliseconds}"
+                " -c idle_in_transaction_session_timeout=60000 -c timezone=UTC",
+            },
+        )
+    alive = weakref.ref(engine)
+
+    def forget() -> None:
+        if (inherited := alive()) is not None:
+            inherited.dispose(close=False)  # the parent still talks on these connections
+
+    os.register_at_fork(after_in_child=forget)
+    return engine
+
+
+def options(engine: Engine, mode: Mode) -> dict[str, Any]:
+    """Execution options of a connection for reading, writing, or single statements."""
+    if engine.dialect.name == "sqlite":
+        return {"reviewer_mode": mode}
+    if mode == "autocommit":
+        return {"isolation_level": "AUTOCOMMIT"}
+    return {"isolation_level": "REPEATABLE READ", "postgresql_readonly": mode == "read"}
+
+
+def _open_sqlite(timeout: float) -> Any:
+    def opened(connection: Any, _record: Any) -> None:
+        connection.isolation_level = None  # transactions begin where this module says so
+        cursor = connection.cursor()
+        cursor.execute(f"PRAGMA busy_timeout={int(timeout * 1000)}")
+        cursor.execute("PRAGMA journal_mode=WAL")
+        cursor.execute("PRAGMA synchronous=FULL")
+        cursor.execute("PRAGMA foreign_keys=ON")
+        cursor.execute("PRAGMA recursive_triggers=ON")  # else INSERT OR REPLACE passes the triggers
+        cursor.close()
+
+    return opened
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    mode = connection.get_execution_options().get("reviewer_mode", "write")
+    connection.exec_driver_sql(f"PRAGMA query_only={'ON' if mode == 'read' else 'OFF'}")
+    if mode != "autocommit":
+        connection.exec_driver_sql("BEGIN" if mode == "read" else "BEGIN IMMEDIATE")
+
+
+def may_pass(error: SQLAlchemyError) -> bool:
+    """True where the same work, begun again, can succeed: somebody else was first, or is busy."""
+    if isinstance(error, StaleDataError):
+        return True
+    if not isinstance(error, DBAPIError) or error.connection_invalidated:
+        return False
+    state = getattr(error.orig, "sqlstate", None)
+    if state is not None:
+        return state in RETRIED_SQLSTATES
+    if isinstance(error, IntegrityError):
+        return "UNIQUE constraint failed" in str(error.orig)
+    return isinstance(error, OperationalError) and "locked" in str(error.orig)
+
+
+def refusal(error: SQLAlchemyError) -> Unavailable | None:
+    """What to tell a caller about a failure of the database; None where the fault is in our code."""
+    if isinstance(error, StaleDataError) or (isinstance(error, IntegrityError) and may_pass(error)):
+        return Unavailable("Too many people changed this at the same time. Nothing was saved: try again.")
+    words = str(getattr(error, "orig", None) or error)
+    if re.search(r"no such table|no such column|UndefinedTable|UndefinedColumn|does not exist", words):
+        return Unavailable(
+            "The database is not set up for this version: run `reviewer init`, then try again."
+        )
+    if re.search(r"locked|lock timeout|statement timeout|could not serialize|deadlock", words):
+        return Unavailable("The database is busy. Nothing was saved: try again in a moment.")
+    if isinstance(error, (OperationalError, DBAPIError)) and not isinstance(error, IntegrityError):
+        disconnected = error.connection_invalidated
+        if disconnected or isinstance(error, OperationalError):
+            return Unavailable(
+                "The database cannot be reached. Nothing was saved: check that it runs and that "
+                "REVIEWER_DATABASE_URL names it, then try again."
+            )
+    if isinstance(error, TimeoutError):
+        return Unavailable("All connections to the database are in use. Nothing was saved: try again.")
+    return None

@@ -1,0 +1,126 @@
+"""Events into the append-only log, in the order of commits; and media, which are never changed either."""
+
+import hashlib
+import json
+from datetime import datetime
+from typing import Any
+
+import rfc8785
+from sqlalchemy import func, insert, text
+from sqlmodel import col, select
+
+from reviewer.errors import NotFound
+from reviewer.model import Event
+from reviewer.store import tables as t
+from reviewer.store.codec import refuse_nul
+from reviewer.store.part import StorePart
+from reviewer.store.values import StoredMedia
+
+APPENDING = 0x5245564C
+"""PostgreSQL's advisory lock that is held from numbering events to the commit; any constant will do."""
+
+
+class Log(StorePart):
+    """Events and media."""
+
+    def append(self, event: Event) -> None:
+        """Write an event into the log when this transaction commits.
+
+        It is found by draft where its subject is the draft, or `detail` names it as `draft`.
+        """
+        self.events_to_append.append(event)
+
+    def events(
+        self,
+        brand: str | None = None,
+        draft_id: str | None = None,
+        *,
+        after: int = 0,
+        limit: int = 1000,
+    ) -> list[Event]:
+        """Events in order, with their `seq`, from the one after `after`."""
+        self.flush_events()
+        query = select(t.Events).where(col(t.Events.seq) > after)
+        if brand is not None:
+            query = query.where(t.Events.brand_id == brand)
+        if draft_id is not None:
+            query = query.where(t.Events.draft_id == draft_id)
+        return [_event(row) for row in self.session.exec(query.order_by(col(t.Events.seq)).limit(limit))]
+
+    def flush_events(self) -> None:
+        """Number and write the events appended so far; called before the commit."""
+        if not self.events_to_append:
+            return
+        postgres = self.session.get_bind().dialect.name == "postgresql"
+        if postgres:
+            self.session.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": APPENDING})
+        rows: list[dict[str, Any]] = []
+        for event in self.events_to_append:
+            if postgres:
+                seq = self.session.execute(text("SELECT nextval('events_seq')")).scalar_one()
+            else:
+                last = rows[-1]["seq"] if rows else self.session.exec(select(func.max(t.Events.seq))).one()
+                seq = (last or 0) + 1
+            rows.append(_row(seq, event))
+        self.session.execute(insert(t.Events), rows)
+        self.events_to_append.clear()
+
+    # --- media -----------------------------------------------------------------------------------
+
+    def put_media(self, brand: str, data: bytes, mime: str, at: datetime) -> StoredMedia:
+        """Keep bytes under their SHA-256; the same bytes twice are kept once, with their first type."""
+        sha256 = hashlib.sha256(data).hexdigest()
+        row = self.session.get(t.Media, (brand, sha256))
+        if row is None:
+            row = t.Media(brand_id=brand, sha256=sha256, mime=mime, size=len(data), data=data, created_at=at)
+            self.session.add(row)
+            self.session.flush()
+        return StoredMedia(row.sha256, row.mime, row.size)
+
+    def media(self, brand: str, sha256: str) -> tuple[StoredMedia, bytes]:
+        """What is kept under a digest, and its bytes; raises NotFound."""
+        row = self.session.get(t.Media, (brand, sha256))
+        if row is None:
+            raise NotFound("There is no such file here: upload it first.")
+        return StoredMedia(row.sha256, row.mime, row.size), row.data
+
+
+def _row(seq: int, event: Event) -> dict[str, Any]:
+    body = rfc8785.dumps(
+        {
+            "v": 1,
+            "seq": seq,
+            "at": event.at.isoformat().replace("+00:00", "Z"),
+            "brand": event.brand,
+            "actor": event.actor,
+            "action": event.action,
+            "subject": {"type": event.subject[0], "id": event.subject[1]},
+            "digests": list(event.digests),
+            "seen": list(event.seen),
+            "detail": dict(event.detail),
+        }
+    ).decode()
+    refuse_nul(body)
+    draft = event.subject[1] if event.subject[0] == "draft" else event.detail.get("draft")
+    return {
+        "seq": seq,
+        "brand_id": event.brand or None,
+        "draft_id": draft,
+        "action": event.action,
+        "body": body,
+    }
+
+
+def _event(row: t.Events) -> Event:
+    body = json.loads(row.body)
+    return Event(
+        at=datetime.fromisoformat(body["at"]),
+        brand=body["brand"],
+        actor=body["actor"],
+        action=body["action"],
+        subject=(body["subject"]["type"], body["subject"]["id"]),
+        digests=tuple(body["digests"]),
+        seen=tuple(body["seen"]),
+        detail=body["detail"],
+        seq=row.seq,
+    )

@@ -1,0 +1,249 @@
+"""Reviews out of the tables: each is loaded whole, a list of them by a fixed number of queries."""
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime
+from typing import Any, TypeVar
+
+from sqlalchemy import or_
+from sqlmodel import col, select
+
+from reviewer import workflow
+from reviewer.errors import NotFound
+from reviewer.model import Dismissal, Objection, Permit, Publication, Reissue, Review, State, Version
+from reviewer.store import tables as t
+from reviewer.store.codec import draft_from_json
+from reviewer.store.facts import confirmation, permit, publication, sign_off
+from reviewer.store.part import StorePart
+
+Row = TypeVar("Row", bound=t.Table)
+
+
+class ReviewReading(StorePart):
+    """Reviews, permits and publications, as they stand."""
+
+    def review(self, draft_id: str) -> Review:
+        """The whole review; raises NotFound. Objections and inherited contributors are the brand's."""
+        row = self.session.get(t.Drafts, draft_id)
+        if row is None:
+            raise NotFound("There is no such post here, or it is not yours to see.")
+        return self._load([row])[0]
+
+    def reviews(
+        self,
+        brand: str,
+        *,
+        states: Collection[State] | None = None,
+        wrote: str | None = None,
+        limit: int = 1000,
+    ) -> list[Review]:
+        """Reviews of a brand, last changed first.
+
+        `states` asks for drafts of which the draft or a variant was last saved in one of them; `wrote`
+        for those that a person helped to write.
+        """
+        query = select(t.Drafts).where(t.Drafts.brand_id == brand)
+        if states is not None:
+            names = [str(s) for s in states]
+            listed = select(t.VariantStates.draft_id).where(
+                t.VariantStates.brand_id == brand, col(t.VariantStates.state).in_(names)
+            )
+            query = query.where(or_(col(t.Drafts.state).in_(names), col(t.Drafts.id).in_(listed)))
+        if wrote is not None:
+            theirs = select(t.Contributors.draft_id).where(
+                t.Contributors.brand_id == brand, t.Contributors.person == wrote
+            )
+            query = query.where(col(t.Drafts.id).in_(theirs))
+        query = query.order_by(col(t.Drafts.updated_at).desc(), t.Drafts.id).limit(limit)
+        return self._load(self.session.exec(query).all())
+
+    def in_context(self, review: Review) -> Review:
+        """The same review with the objections and inherited contributors of the digests it holds now.
+
+        For a review that was edited in this transaction: its new text may be one that somebody
+        objected to, or wrote, in another draft.
+        """
+        held = {review.id: _digests(review.versions)}
+        mine = {o.id: o for o in review.objections}
+        found = self._objections(review.brand, held)[review.id]
+        others = self._inherited(review.brand, held)[review.id]
+        merged = {o.id: o for o in found} | mine
+        return replace(review, objections=tuple(merged.values()), inherited=others)
+
+    def permit(self, jti: str) -> tuple[str, Permit]:
+        """(draft id, permit) of a permit's number; raises NotFound."""
+        row = self.session.get(t.Permits, jti)
+        if row is None:
+            raise NotFound("There is no such go-ahead: ask for one.")
+        return row.draft_id, permit(row)
+
+    def permits(self, brand: str) -> list[tuple[str, Permit]]:
+        """(draft id, permit) of a whole brand, oldest first."""
+        query = select(t.Permits).where(t.Permits.brand_id == brand)
+        rows = self.session.exec(query.order_by(col(t.Permits.issued_at), t.Permits.jti))
+        return [(row.draft_id, permit(row)) for row in rows]
+
+    def revoked(self, now: datetime) -> tuple[str, ...]:
+        """Numbers of the server's permits that were revoked and would otherwise still be valid."""
+        query = select(t.Permits.jti).where(
+            col(t.Permits.revoked_at).is_not(None), col(t.Permits.expires_at) > now
+        )
+        return tuple(sorted(self.session.exec(query)))
+
+    def publications(self, brand: str) -> list[tuple[str | None, Publication]]:
+        """(draft id or None, publication) of a whole brand, oldest first."""
+        query = select(t.Publications).where(t.Publications.brand_id == brand)
+        rows = self.session.exec(query.order_by(col(t.Publications.at), t.Publications.id))
+        return [(row.draft_id, publication(row)) for row in rows]
+
+    def _load(self, rows: Sequence[t.Drafts]) -> list[Review]:
+        if not rows:
+            return []
+        for row in rows:
+            self.loaded[row.id] = row  # held, so that a save compares with the revision that was read
+        ids, brand = [row.id for row in rows], rows[0].brand_id
+        versions = self._versions(ids)
+        held = {draft: _digests(v) for draft, v in versions.items()}
+        confirmations = self._facts(t.Confirmations, ids)
+        sign_offs = self._facts(t.SignOffs, ids)
+        permits = self._facts(t.Permits, ids)
+        reissues = self._facts(t.Reissues, ids)
+        publications = self._facts(t.Publications, ids)
+        objections = self._objections(brand, held)
+        inherited = self._inherited(brand, held)
+        return [
+            Review(
+                id=row.id,
+                brand=row.brand_id,
+                author=row.author,
+                versions=versions[row.id],
+                confirmations=tuple(confirmation(c) for c in confirmations[row.id]),
+                sign_offs=tuple(sign_off(s) for s in sign_offs[row.id]),
+                objections=objections[row.id],
+                permits=tuple(permit(p) for p in permits[row.id]),
+                reissues=tuple(Reissue(r.person, r.jti, r.reason, r.at) for r in reissues[row.id]),
+                publications=tuple(publication(p) for p in publications[row.id]),
+                withdrawn_by=row.withdrawn_by,
+                withdrawn_at=row.withdrawn_at,
+                inherited=inherited[row.id],
+            )
+            for row in rows
+        ]
+
+    def _versions(self, ids: Collection[str]) -> dict[str, tuple[Version, ...]]:
+        submitted = {
+            (s.draft_id, s.number): s
+            for s in self.session.exec(select(t.Submissions).where(col(t.Submissions.draft_id).in_(ids)))
+        }
+        found: dict[str, list[Version]] = defaultdict(list)
+        query = select(t.Versions).where(col(t.Versions.draft_id).in_(ids)).order_by(col(t.Versions.number))
+        for row in self.session.exec(query):
+            submission = submitted.get((row.draft_id, row.number))
+            found[row.draft_id].append(
+                Version(
+                    number=row.number,
+                    draft=draft_from_json(row.content),
+                    by=row.made_by,
+                    at=row.made_at,
+                    answerable=frozenset(row.answerable),
+                    submitted_by=submission.person if submission else None,
+                    submitted_at=submission.at if submission else None,
+                )
+            )
+        return {draft: tuple(versions) for draft, versions in found.items()}
+
+    def _facts(self, table: type[Row], ids: Collection[str]) -> Mapping[str, list[Row]]:
+        """Rows of a table that numbers its facts within drafts, by draft, in that order."""
+        columns: Any = table
+        query = select(table).where(columns.draft_id.in_(ids)).order_by(columns.position)
+        found: dict[str, list[Row]] = defaultdict(list)
+        for row in self.session.exec(query):
+            found[getattr(row, "draft_id")].append(row)  # noqa: B009  # a column of each such table
+        return found
+
+    def _objections(self, brand: str, held: Mapping[str, frozenset[str]]) -> dict[str, tuple[Objection, ...]]:
+        """By draft, the brand's objections to any digest that the draft ever held (law 6)."""
+        everything = frozenset[str]().union(*held.values())
+        query = (
+            select(t.Objections)
+            .where(t.Objections.brand_id == brand, col(t.Objections.content_sha256).in_(everything))
+            .order_by(col(t.Objections.at), t.Objections.id)
+        )
+        rows = self.session.exec(query).all()
+        dismissals: dict[str, list[Dismissal]] = defaultdict(list)
+        said = select(t.Dismissals).where(col(t.Dismissals.objection_id).in_([r.id for r in rows]))
+        for d in self.session.exec(said.order_by(col(t.Dismissals.position))):
+            dismissals[d.objection_id].append(Dismissal(d.person, d.group_name, d.reason, d.at))
+        objections = [
+            Objection(
+                id=row.id,
+                by=row.person,
+                group=row.group_name,
+                act=row.act,  # type: ignore[arg-type]  # only written from an Objection
+                content_sha256=row.content_sha256,
+                comment=row.comment,
+                at=row.at,
+                draft=row.draft_id,
+                lifted_at=row.lifted_at,
+                dismissals=tuple(dismissals[row.id]),
+            )
+            for row in rows
+        ]
+        self.objections_read.update((o.id, o) for o in objections)
+        return {
+            draft: tuple(o for o in objections if o.content_sha256 in digests)
+            for draft, digests in held.items()
+        }
+
+    def _inherited(
+        self, brand: str, held: Mapping[str, frozenset[str]]
+    ) -> dict[str, dict[str, frozenset[str]]]:
+        """By draft and digest, who helped to write another draft of the brand that held it (law 2)."""
+        everything = frozenset[str]().union(*held.values())
+        holders: dict[str, set[str]] = defaultdict(set)
+        query = (
+            select(t.Variants.content_sha256, t.Variants.draft_id)
+            .where(t.Variants.brand_id == brand, col(t.Variants.content_sha256).in_(everything))
+            .distinct()
+        )
+        for digest, draft_id in self.session.exec(query):
+            holders[digest].add(draft_id)
+        shared = {digest: ids for digest, ids in holders.items() if len(ids) > 1 or not ids <= held.keys()}
+        others = self._writers(brand, {draft for ids in shared.values() for draft in ids})
+        return {
+            draft: {
+                digest: people
+                for digest in digests
+                if (
+                    people := frozenset[str]().union(
+                        *(
+                            workflow.contributors(others[other], digest)
+                            for other in shared.get(digest, ())
+                            if other != draft
+                        )
+                    )
+                )
+            }
+            for draft, digests in held.items()
+        }
+
+    def _writers(self, brand: str, ids: Collection[str]) -> dict[str, Review]:
+        """Reviews with only what says who wrote them."""
+        if not ids:
+            return {}
+        versions, confirmations = self._versions(ids), self._facts(t.Confirmations, ids)
+        return {
+            draft: Review(
+                id=draft,
+                brand=brand,
+                author="",
+                versions=versions[draft],
+                confirmations=tuple(confirmation(c) for c in confirmations[draft]),
+            )
+            for draft in ids
+        }
+
+
+def _digests(versions: Iterable[Version]) -> frozenset[str]:
+    return frozenset(digest for version in versions for digest in version.draft.digests)

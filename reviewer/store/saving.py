@@ -1,0 +1,297 @@
+"""Reviews into the tables: what was added or changed since the review was read, and nothing else."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from typing import Any, TypeVar
+
+from sqlalchemy import delete, insert, update
+from sqlalchemy.orm.attributes import flag_modified
+from sqlmodel import col, select
+
+from reviewer import workflow
+from reviewer.errors import Invalid, Problem
+from reviewer.model import Permit, Publication, Review, Version
+from reviewer.store import tables as t
+from reviewer.store.codec import draft_to_json
+from reviewer.store.facts import (
+    confirmation_row,
+    permit_row,
+    publication_row,
+    reissue_row,
+    sign_off_row,
+)
+from reviewer.store.part import StorePart
+from reviewer.store.values import Projection
+
+Fact = TypeVar("Fact")
+
+
+class ReviewSaving(StorePart):
+    """Reviews and publications, added and saved."""
+
+    def add_review(self, review: Review, projection: Projection) -> None:
+        """Keep a new review, with whatever it holds already."""
+        row = t.Drafts(
+            id=review.id,
+            brand_id=review.brand,
+            author=review.author,
+            created_at=review.versions[0].at,
+            updated_at=review.versions[0].at,
+            state=projection.state,
+        )
+        self.session.add(row)
+        self.session.flush()
+        self.loaded[review.id] = row
+        self.save_review(Review(review.id, review.brand, review.author, ()), review, projection)
+
+    def save_review(self, before: Review, after: Review, projection: Projection) -> None:
+        """Add what is new in `after` and update what changed since `before`.
+
+        `before` was read in this transaction; whoever saved in between makes this one begin again.
+        What was said cannot be unsaid: a fact that is missing or altered in `after` is a ValueError.
+        Media that the brand does not have are Invalid.
+        """
+        row = self.loaded.get(after.id)
+        if row is None or (before.id, before.brand, before.author) != (after.id, after.brand, after.author):
+            raise ValueError("a review is saved in the transaction that read it")
+        row.withdrawn_by, row.withdrawn_at = after.withdrawn_by, after.withdrawn_at
+        self._project(row, after, projection)  # first, so that a race is known before work is done
+        self._save_versions(before, after)
+        self._save_objections(after)
+        self._save_permits(before, after)
+        for table, said, known, as_row in (
+            (t.Confirmations, after.confirmations, before.confirmations, confirmation_row),
+            (t.SignOffs, after.sign_offs, before.sign_offs, sign_off_row),
+            (t.Reissues, after.reissues, before.reissues, reissue_row),
+            (t.Publications, after.publications, before.publications, publication_row),
+        ):
+            self._add_facts(table, after, known, said, as_row)  # type: ignore[arg-type]  # pairs of one noun
+
+    def add_publication(self, brand: str, publication: Publication) -> None:
+        """Keep what a monitor saw, or a report for which there is no permit."""
+        self._insert(t.Publications, [{**publication_row(publication), "brand_id": brand}])
+
+    def _save_versions(self, before: Review, after: Review) -> None:
+        kept = len(before.versions)
+        unmarked = [replace(v, submitted_by=None, submitted_at=None) for v in after.versions[:kept]]
+        if unmarked != [replace(v, submitted_by=None, submitted_at=None) for v in before.versions]:
+            raise ValueError("versions are immutable")
+        for version in after.versions[kept:]:
+            self._add_version(after, version)
+        known = {v.number: (v.submitted_by, v.submitted_at) for v in before.versions}
+        for version in after.versions:
+            marks = (version.submitted_by, version.submitted_at)
+            old = known.get(version.number, (None, None))
+            if old == (None, None) != marks:
+                self._insert(
+                    t.Submissions,
+                    [_of(after, number=version.number, person=version.submitted_by, at=version.submitted_at)],
+                )
+            elif old != marks:
+                raise ValueError("a version is submitted once")
+
+    def _add_version(self, review: Review, version: Version) -> None:
+        self._require_media(review.brand, version)
+        number, draft = version.number, version.draft
+        self._insert(
+            t.Versions,
+            [
+                _of(
+                    review,
+                    number=number,
+                    made_by=version.by,
+                    made_at=version.at,
+                    answerable=sorted(version.answerable),
+                    on_behalf_of=draft.on_behalf_of,
+                    content=draft_to_json(draft),
+                )
+            ],
+        )
+        variants, parts, media = [], [], []
+        for v, variant in enumerate(draft.variants):
+            variants.append(
+                _of(
+                    review,
+                    number=number,
+                    position=v,
+                    content_sha256=variant.content_sha256,
+                    kind=variant.kind,
+                    channel=variant.channel,
+                    account=variant.account,
+                    target=variant.target,
+                )
+            )
+            for p, part in enumerate(variant.parts):
+                parts.append(
+                    _of(review, number=number, variant=v, position=p, format=part.format, text=part.text)
+                )
+                media += [
+                    _of(
+                        review,
+                        number=number,
+                        variant=v,
+                        part=p,
+                        position=m,
+                        sha256=shown.sha256,
+                        alt=shown.alt,
+                    )
+                    for m, shown in enumerate(part.media)
+                ]
+        self._insert(t.Variants, variants)
+        self._insert(t.Parts, parts)
+        self._insert(t.PartMedia, media)
+
+    def _require_media(self, brand: str, version: Version) -> None:
+        places = [
+            (media.sha256, f"/variants/{v}/parts/{p}/media/{m}")
+            for v, variant in enumerate(version.draft.variants)
+            for p, part in enumerate(variant.parts)
+            for m, media in enumerate(part.media)
+        ]
+        if not places:
+            return
+        query = select(t.Media.sha256).where(
+            t.Media.brand_id == brand, col(t.Media.sha256).in_({sha256 for sha256, _ in places})
+        )
+        known = set(self.session.exec(query))
+        problems = [
+            Problem(pointer, "This file is not here yet: upload it first.", "unknown-media")
+            for sha256, pointer in places
+            if sha256 not in known
+        ]
+        if problems:
+            raise Invalid("The post shows a picture or file that was not uploaded.", problems)
+
+    def _save_objections(self, after: Review) -> None:
+        for objection in after.objections:
+            known = self.objections_read.get(objection.id)
+            if known is None:
+                self._insert(
+                    t.Objections,
+                    [
+                        _of(
+                            after,
+                            id=objection.id,
+                            person=objection.by,
+                            group_name=objection.group,
+                            act=objection.act,
+                            content_sha256=objection.content_sha256,
+                            comment=objection.comment,
+                            at=objection.at,
+                            lifted_at=objection.lifted_at,
+                        )
+                    ],
+                )
+            elif known.lifted_at is None and objection.lifted_at is not None:
+                self.session.execute(
+                    update(t.Objections)
+                    .where(col(t.Objections.id) == objection.id)
+                    .values(lifted_at=objection.lifted_at)
+                )
+            new = _added(known.dismissals if known else (), objection.dismissals)
+            self._insert(
+                t.Dismissals,
+                [
+                    {
+                        "objection_id": objection.id,
+                        "position": position,
+                        "brand_id": after.brand,
+                        "person": said.by,
+                        "group_name": said.group,
+                        "reason": said.reason,
+                        "at": said.at,
+                    }
+                    for position, said in new
+                ],
+            )
+            self.objections_read[objection.id] = objection
+
+    def _save_permits(self, before: Review, after: Review) -> None:
+        known = {p.jti: p for p in before.permits}
+        if not known.keys() <= {p.jti for p in after.permits}:
+            raise ValueError("permits are not forgotten")
+        # first what ends, then what begins: only one permit of a draft and digest may be live
+        for permit in after.permits:
+            if permit.jti in known:
+                self.session.execute(
+                    update(t.Permits)
+                    .where(col(t.Permits.jti) == permit.jti)
+                    .values(
+                        live=_live(permit, after),
+                        redeemed_at=permit.redeemed_at,
+                        revoked_at=permit.revoked_at,
+                        revoked_by=permit.revoked_by,
+                    )
+                )
+        self._insert(
+            t.Permits,
+            [
+                _of(after, position=position, live=_live(permit, after), **permit_row(permit))
+                for position, permit in enumerate(after.permits)
+                if permit.jti not in known
+            ],
+        )
+
+    def _add_facts(
+        self,
+        table: type[t.Table],
+        review: Review,
+        known: Sequence[Fact],
+        said: Sequence[Fact],
+        as_row: Callable[[Fact], dict[str, Any]],
+    ) -> None:
+        self._insert(
+            table, [_of(review, position=position, **as_row(fact)) for position, fact in _added(known, said)]
+        )
+
+    def _project(self, row: t.Drafts, review: Review, projection: Projection) -> None:
+        row.state, row.due = projection.state, projection.due
+        row.worst, row.findings = projection.worst, projection.findings
+        row.updated_at = _last_change(review)
+        flag_modified(row, "updated_at")  # whatever was said, the revision moves
+        self.session.flush()
+        self.session.execute(delete(t.VariantStates).where(col(t.VariantStates.draft_id) == review.id))
+        self._insert(
+            t.VariantStates,
+            [_of(review, content_sha256=d, state=state) for d, state in projection.states.items()],
+        )
+        self.session.execute(delete(t.Contributors).where(col(t.Contributors.draft_id) == review.id))
+        people = workflow.everybody_who_wrote(review) | workflow.authors(review)
+        self._insert(t.Contributors, [_of(review, person=person) for person in sorted(people)])
+
+    def _insert(self, table: type[t.Table], rows: list[dict[str, Any]]) -> None:
+        if rows:
+            self.session.execute(insert(table), rows)
+
+
+def _of(review: Review, **columns: Any) -> dict[str, Any]:
+    return {"draft_id": review.id, "brand_id": review.brand, **columns}
+
+
+def _added(known: Sequence[Fact], said: Sequence[Fact]) -> list[tuple[int, Fact]]:
+    """(position, fact) of what is new in `said`; what was known must still stand, in its place."""
+    if tuple(said[: len(known)]) != tuple(known):
+        raise ValueError("what was said stays said")
+    return list(enumerate(said))[len(known) :]
+
+
+def _live(permit: Permit, review: Review) -> bool:
+    """Not redeemed, not revoked, and not followed by another permit issued after it had run out."""
+    if permit.redeemed_at is not None or permit.revoked_at is not None:
+        return False
+    later = review.permits[review.permits.index(permit) + 1 :]
+    return all(permit.alive(p.issued_at) for p in later if p.content_sha256 == permit.content_sha256)
+
+
+def _last_change(review: Review) -> Any:
+    """When something last happened to the draft."""
+    times = [
+        *(v.submitted_at or v.at for v in review.versions),
+        *(c.at for c in review.confirmations),
+        *(s.at for s in review.sign_offs),
+        *(o.lifted_at or o.at for o in review.objections if o.draft == review.id),
+        *(p.revoked_at or p.redeemed_at or p.issued_at for p in review.permits),
+        *(r.at for r in review.reissues),
+        *(p.at for p in review.publications),
+    ]
+    return max([*times, *([review.withdrawn_at] if review.withdrawn_at else [])])

