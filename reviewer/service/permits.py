@@ -2,7 +2,6 @@
 
 import secrets
 import threading
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -13,7 +12,7 @@ from reviewer import release
 from reviewer.errors import NotFound, PermitRefused
 from reviewer.model import Actor, Permit, Publication, Variant
 from reviewer.service.drafts import Clock, Drafts, DraftView, new_id
-from reviewer.store import Store, Tx
+from reviewer.store import SigningKey, Store, Tx
 from reviewer.workflow import AllowReissue, Issue, PostedByHand, Redeem, Report, Revoke
 
 
@@ -130,16 +129,17 @@ class Permits:
         """The signing keys, newest first; the first one is made when a server first needs it."""
         with self._keys_lock:
             if self._keys is None:
-                self._keys = [OKPKey.import_key(dict(k)) for k in self._store.write(self._load_keys)]
+                self._keys = [
+                    OKPKey.import_key(dict(k.private_jwk)) for k in self._store.write(self._load_keys)
+                ]
             return self._keys
 
-    def _load_keys(self, tx: Tx) -> list[Mapping[str, Any]]:
-        known = tx.signing_keys()
-        if known:
-            return list(known)
-        made = dict(release.new_key(new_id()).as_dict(private=True))
-        tx.add_signing_key(made, self._clock())
-        return [made]
+    def _load_keys(self, tx: Tx) -> tuple[SigningKey, ...]:
+        if not tx.signing_keys():
+            made = release.new_key(new_id())
+            private = {name: str(value) for name, value in made.as_dict(private=True).items()}
+            tx.add_signing_key(SigningKey(private["kid"], private, self._clock()))
+        return tx.signing_keys()
 
     def _act_on(self, actor: Actor, jti: str, command: Redeem | Revoke | AllowReissue) -> DraftView:
         with self._store.read() as tx:

@@ -43,10 +43,11 @@ from reviewer.workflow.facts import (
     wanting,
 )
 from reviewer.workflow.offers import actions
-from reviewer.workflow.steps import STEPS, Step, act, begin, concerned_epochs
+from reviewer.workflow.steps import BY_COMMAND, STEPS, Step, act, begin, concerned_epochs
 from reviewer.workflow.who import subjects
 
 __all__ = [
+    "BY_COMMAND",
     "GRACE",
     "STEPS",
     "VALID_FOR",

@@ -1,0 +1,270 @@
+"""People, their groups and roles, and the keys of tools. Groups sign; roles never do."""
+
+import secrets
+from collections.abc import Callable, Iterable, Mapping
+from datetime import datetime, timedelta
+from typing import Literal
+
+from argon2 import PasswordHasher
+
+from reviewer.errors import Conflict, Invalid, NotAllowed, NotFound, NotSignedIn, Problem
+from reviewer.model import Actor, Brand, Event, Json
+from reviewer.store import Key, Person, Store, Tx
+
+Clock = Callable[[], datetime]
+ROLES = ("author", "policy_owner", "brand_admin", "auditor", "system_admin")
+SCOPES = ("check", "draft:write", "permit", "publication:write", "audit:read")
+OPERATOR = "system:operator"
+"""Whoever runs commands on the server; in the log, never in a vote."""
+SHORTEST_PASSWORD = 12
+KEY_DAYS = 365
+
+
+class People:
+    """Who belongs to a brand and what they may sign for."""
+
+    def __init__(self, store: Store, clock: Clock) -> None:
+        self._store, self._clock = store, clock
+        self._hasher = PasswordHasher()
+
+    # --- who asks ---
+
+    def actor_for(self, person_id: str, brand_slug: str) -> Actor:
+        """A signed-in person as they act for a brand; raises NotAllowed for whoever doesn't belong."""
+        with self._store.read() as tx:
+            person, brand = tx.person(person_id), tx.brand(brand_slug)
+            if not person.active or person_id not in brand.people:
+                raise NotAllowed(f"You don't belong to {brand.name}: ask its brand admin to add you.")
+            return Actor(person.id, person.name, brand_slug, tx.roles(brand_slug, person_id))
+
+    def actor_for_key(self, key: str) -> Actor:
+        """The service account of a key, for the brand that it belongs to; raises NotSignedIn."""
+        now = self._clock()
+        with self._store.read() as tx:
+            found = tx.key(key, now)
+            people = [tx.person(p) for p in {found.owner, found.creator}]
+        if not all(person.active for person in people):
+            raise NotSignedIn("The owner of this key has left: ask a brand admin for a new one.")
+        self._store.write(lambda tx: tx.note_key_use(found.prefix, now))
+        return Actor(
+            id=f"service:{found.service}",
+            name=found.name,
+            brand=found.brand,
+            service=True,
+            scopes=found.scopes,
+            answerable=frozenset({found.owner, found.creator}),
+        )
+
+    def brands_of(self, person_id: str) -> Mapping[str, str]:
+        """Slug to name of the brands that a person belongs to."""
+        with self._store.read() as tx:
+            return {slug: tx.brand(slug).name for slug in tx.brands_of(person_id)}
+
+    def brand(self, actor: Actor) -> Brand:
+        """The brand for which this actor speaks."""
+        with self._store.read() as tx:
+            return tx.brand(actor.brand)
+
+    def names(self, ids: Iterable[str]) -> Mapping[str, str]:
+        """Display names of people and tools, present or not."""
+        with self._store.read() as tx:
+            return tx.names(frozenset(ids))
+
+    def brands(self) -> tuple[Brand, ...]:
+        """Every brand of the server, for whoever runs it."""
+        with self._store.read() as tx:
+            return tuple(tx.brand(slug) for slug in tx.brands())
+
+    def person_by_email(self, email: str) -> Person:
+        """The person with this address; raises NotFound."""
+        with self._store.read() as tx:
+            return _known(tx, email)
+
+    def everybody(self) -> list[Person]:
+        """All people of the server, for whoever runs it."""
+        with self._store.read() as tx:
+            return tx.persons()
+
+    # --- by whoever runs the server ---
+
+    def add_brand(self, brand: Brand) -> None:
+        """A new brand with its approvals and accounts."""
+
+        def run(tx: Tx) -> None:
+            tx.add_brand(brand, self._clock())
+            self._log(
+                tx, brand.slug, "brand.added", ("brand", brand.slug), {"accounts": sorted(brand.accounts)}
+            )
+
+        self._store.write(run)
+
+    def add_person(self, brand_slug: str, email: str, name: str, password: str) -> Person:
+        """Somebody who can sign in, as an author of a brand (known addresses are only added to it)."""
+        person = Person(secrets.token_hex(8), _named(name), _address(email))
+        hashed = self._hasher.hash(_strong(password))
+
+        def run(tx: Tx) -> Person:
+            known = tx.person_by_email(person.email)
+            if known is None:
+                tx.add_person(person, hashed)
+            added = known or person
+            tx.set_roles(brand_slug, added.id, tx.roles(brand_slug, added.id) | {"author"})
+            self._log(tx, brand_slug, "person.added", ("person", added.id))
+            return added
+
+        return self._store.write(run)
+
+    def set_password(self, email: str, password: str) -> None:
+        """A new password; ends every session of the person."""
+        hashed = self._hasher.hash(_strong(password))
+
+        def run(tx: Tx) -> None:
+            person, now = _known(tx, email), self._clock()
+            tx.set_password(person.id, hashed, now)
+            for slug in tx.brands_of(person.id):
+                self._log(tx, slug, "person.password_set", ("person", person.id))
+
+        self._store.write(run)
+
+    def grant(self, brand_slug: str, email: str, what: str, *, kind: Literal["group", "role"]) -> None:
+        """Let a person sign for a group, or give them a role (which never signs)."""
+        self._change(brand_slug, email, what, kind, given=True)
+
+    def revoke(self, brand_slug: str, email: str, what: str, *, kind: Literal["group", "role"]) -> None:
+        """Take a group or role away; sign-offs of a removed member stop counting at once."""
+        self._change(brand_slug, email, what, kind, given=False)
+
+    def deactivate(self, email: str) -> None:
+        """Shut a person out: sessions and keys end, groups stop counting, all at once."""
+
+        def run(tx: Tx) -> None:
+            person, now = _known(tx, email), self._clock()
+            tx.set_active(person.id, False, now)
+            for slug in tx.brands_of(person.id):
+                for key in tx.keys(slug):
+                    if person.id in (key.owner, key.creator):
+                        tx.revoke_key(key.prefix, now)
+                self._log(tx, slug, "person.deactivated", ("person", person.id))
+
+        self._store.write(run)
+
+    def add_service(self, brand_slug: str, service: str, name: str) -> None:
+        """A tool of a brand; it acts as `service:<service>` and has no vote."""
+
+        def run(tx: Tx) -> None:
+            tx.brand(brand_slug)
+            tx.add_service(brand_slug, service, _named(name), self._clock())
+            self._log(tx, brand_slug, "service.added", ("service", service))
+
+        self._store.write(run)
+
+    def make_key(
+        self, brand_slug: str, service: str, scopes: Iterable[str], owner_email: str, days: int = KEY_DAYS
+    ) -> str:
+        """A key for a service account, returned once. Its owner answers for what comes in through it."""
+        wanted = frozenset(scopes)
+        unknown = sorted(wanted - set(SCOPES))
+        if unknown or not wanted:
+            raise Invalid(
+                f"Unknown scope {', '.join(unknown) or '(none)'}: choose from {', '.join(SCOPES)}.",
+                [Problem("/scopes", "Unknown scope.", "unknown-scope")],
+            )
+
+        def run(tx: Tx) -> str:
+            owner, now = _known(tx, owner_email), self._clock()
+            if owner.id not in tx.brand(brand_slug).people:
+                raise Invalid(f"{owner_email} does not belong to this brand: add them first.")
+            key = tx.add_key(
+                service,
+                scopes=wanted,
+                owner=owner.id,
+                creator=owner.id,
+                at=now,
+                expires_at=now + timedelta(days=days),
+            )
+            made = next(k for k in tx.keys(brand_slug) if key.split("_")[1] == k.prefix)
+            detail: dict[str, Json] = {"prefix": made.prefix, "scopes": sorted(wanted), "owner": owner.id}
+            self._log(tx, brand_slug, "key.made", ("service", service), detail)
+            return key
+
+        return self._store.write(run)
+
+    def keys(self, brand_slug: str) -> list[Key]:
+        """All keys of a brand, without their secrets."""
+        with self._store.read() as tx:
+            return tx.keys(brand_slug)
+
+    def revoke_key(self, brand_slug: str, prefix: str) -> None:
+        """End a key at once."""
+
+        def run(tx: Tx) -> None:
+            if prefix not in {key.prefix for key in tx.keys(brand_slug)}:
+                raise NotFound(f"{brand_slug} has no key {prefix}: list its keys to see them.")
+            tx.revoke_key(prefix, self._clock())
+            self._log(tx, brand_slug, "key.revoked", ("key", prefix))
+
+        self._store.write(run)
+
+    def _change(
+        self, brand_slug: str, email: str, what: str, kind: Literal["group", "role"], *, given: bool
+    ) -> None:
+        def run(tx: Tx) -> None:
+            brand, person, now = tx.brand(brand_slug), _known(tx, email), self._clock()
+            known = tuple(brand.approvals.groups) if kind == "group" else ROLES
+            if what not in known:
+                raise Invalid(f"There is no {kind} {what}: choose from {', '.join(known)}.")
+            if kind == "group" and given:
+                if not person.active:
+                    raise Conflict(f"{person.name} was shut out: nobody inactive can sign.")
+                tx.add_member(brand_slug, person.id, what, now)
+            elif kind == "group":
+                tx.remove_member(brand_slug, person.id, what, now)
+            else:
+                roles = tx.roles(brand_slug, person.id)
+                tx.set_roles(brand_slug, person.id, roles | {what} if given else roles - {what})
+            action = f"{kind}.{'granted' if given else 'revoked'}"
+            self._log(tx, brand_slug, action, ("person", person.id), {kind: what})
+
+        self._store.write(run)
+
+    def _log(
+        self,
+        tx: Tx,
+        brand: str,
+        action: str,
+        subject: tuple[str, str],
+        detail: Mapping[str, Json] | None = None,
+    ) -> None:
+        tx.append(Event(self._clock(), brand, OPERATOR, action, subject, detail=dict(detail or {})))
+
+
+def _known(tx: Tx, email: str) -> Person:
+    person = tx.person_by_email(email)
+    if person is None:
+        raise NotFound(f"Nobody here has the address {email}: add them first.")
+    return person
+
+
+def _named(name: str) -> str:
+    if not name.strip():
+        raise Invalid(
+            "A name is needed: it stands beside every decision.", [Problem("/name", "Empty.", "empty")]
+        )
+    return name.strip()
+
+
+def _address(email: str) -> str:
+    local, at, domain = email.strip().lower().rpartition("@")
+    if not (local and at and domain) or any(c.isspace() for c in email.strip()):
+        raise Invalid(f"{email!r} is not an e-mail address.", [Problem("/email", "No address.", "email")])
+    return f"{local}@{domain}"
+
+
+def _strong(password: str) -> str:
+    """NIST SP 800-63B: length counts, composition rules don't."""
+    if len(password) < SHORTEST_PASSWORD:
+        raise Invalid(
+            f"A password needs {SHORTEST_PASSWORD} characters: a few words in a row will do.",
+            [Problem("/password", "Too short.", "too-short")],
+        )
+    return password
