@@ -96,10 +96,12 @@ def _settings_faults(value: object, place: _Place) -> Iterator[_Fault]:
             yield place, "integer-too-large", "Integers end below 2^53: send a long id as a string."
         case str() if lone_surrogate(value):
             yield place, "lone-surrogate", "This holds half of a character: send whole characters."
+        case str() if "\0" in value:
+            yield place, "nul", "This holds the character U+0000: leave it out."
         case Mapping():
             for key, child in value.items():
-                if lone_surrogate(key):
-                    yield place, "lone-surrogate", "A key here holds half of a character."
+                if lone_surrogate(key) or "\0" in key:
+                    yield place, "key", "A key here holds U+0000 or half of a character: name it otherwise."
                 yield from _settings_faults(child, (*place, key))
         case list():
             for index, child in enumerate(value):

@@ -59,6 +59,8 @@ def lines(text: str) -> str:
 def _written(text: str) -> str:
     if lone_surrogate(text):
         refuse("lone-surrogate", "This holds half of a character (a lone surrogate): send whole characters.")
+    if "\0" in text:
+        refuse("nul", "This holds the character U+0000, which no network takes: leave it out.")
     return lines(text)
 
 
@@ -104,7 +106,7 @@ def read(body: type[Body], value: object) -> Body:
     except ValidationError as error:
         problems = problems_of(error)
     count = "1 place" if len(problems) == 1 else f"{len(problems)} places"
-    raise Invalid(f"The request has something wrong in {count}: see `errors`.", problems)
+    raise Invalid(f"Something is wrong in {count}.", problems)
 
 
 def problems_of(error: ValidationError) -> tuple[Problem, ...]:
