@@ -49,7 +49,7 @@ $(VENV)/.dev: requirements-dev.lock $(VENV)/.app
 
 $(STATIC)/.done: package-lock.json reviewer/web/vendor.mjs | $(BIN)/python
 	@command -v npm >/dev/null || $(PIP) install --quiet --require-hashes -r requirements-assets.lock
-	PATH="$$PATH:$(CURDIR)/$(BIN)"; npm ci --ignore-scripts --no-audit --no-fund --loglevel=error && npm run --silent vendor
+	PATH="$$PATH:$(CURDIR)/$(BIN)"; npm ci --ignore-scripts --no-audit --no-fund --no-update-notifier --loglevel=error && npm run --silent vendor
 	@touch $@
 
 $(VENV)/.browser: | $(BIN)/python
