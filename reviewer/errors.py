@@ -1,27 +1,28 @@
 """Every refusal of the product: one tree, each leaf knows its HTTP status and says what to do next.
 
-    ReviewerError
-    ├── Refusal ................. somebody asked for what the law or the input does not allow
-    │   ├── Malformed 400          the bytes can't be read
-    │   ├── NotSignedIn 401        nobody, or a key that is not valid
-    │   ├── NotAllowed 403         somebody, but not for this
-    │   │   ├── OwnDraft               contributors don't approve
-    │   │   ├── NotApproved            no permit without sign-off (law 1)
-    │   │   └── Blocked                a `block` finding stands
-    │   ├── NotFound 404
-    │   ├── Conflict 409
-    │   │   ├── StaleContent           what was seen is not what is there (law 13)
-    │   │   ├── WrongState             this action does not exist in this state
-    │   │   └── AlreadyRedeemed        a permit is used once (law 14)
-    │   ├── EditConflict 412       somebody else saved first
-    │   ├── TooLarge 413
-    │   ├── UnsupportedMedia 415
-    │   ├── Invalid 422            readable, but not a draft; carries pointers
-    │   ├── PreconditionRequired 428
-    │   ├── TooMany 429
-    │   └── PermitRefused 403      a permit does not cover this content, tool, window or moment
-    ├── Unavailable 503 ......... the database is busy or away; nothing was written
-    └── RuleError ............... a rule file that can't be trusted: file, line, what to do
+ReviewerError
+├── Refusal ................. somebody asked for what the law or the input does not allow
+│   ├── Malformed 400          the bytes can't be read
+│   ├── NotSignedIn 401        nobody, or a key that is not valid
+│   ├── NotAllowed 403         somebody, but not for this
+│   │   ├── OwnDraft               contributors don't approve
+│   │   ├── NotApproved            no permit without sign-off (law 1)
+│   │   └── Blocked                a `block` finding stands
+│   ├── NotFound 404
+│   ├── Conflict 409
+│   │   ├── StaleContent           what was seen is not what is there (law 13)
+│   │   ├── WrongState             this action does not exist in this state
+│   │   └── AlreadyRedeemed        a permit is used once (law 14)
+│   ├── EditConflict 412       somebody else saved first
+│   ├── TooLarge 413
+│   ├── UnsupportedMedia 415
+│   ├── Invalid 422            readable, but not a draft; carries pointers
+│   ├── PreconditionRequired 428
+│   ├── TooMany 429
+│   └── PermitRefused 403      a permit does not cover this content, tool, window or moment
+├── Unavailable 503 ......... the database is busy or away; nothing was written
+├── BadSetting .............. a setting is missing or wrong: which one, and what to write
+└── RuleError ............... a rule file that can't be trusted: file, line, what to do
 """
 
 from collections.abc import Sequence
@@ -172,6 +173,12 @@ class PermitRefused(Refusal):
 class Unavailable(ReviewerError):
     status = 503
     code = "unavailable"
+
+
+class BadSetting(ReviewerError):
+    """A `REVIEWER_` variable is missing, unknown or wrong; nothing was started."""
+
+    code = "bad-setting"
 
 
 class RuleError(ReviewerError):

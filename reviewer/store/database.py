@@ -23,7 +23,7 @@ from sqlalchemy.exc import (
 )
 from sqlalchemy.orm.exc import StaleDataError
 
-from reviewer.errors import Invalid, Unavailable
+from reviewer.errors import BadSetting, Unavailable
 
 Mode = Literal["read", "write", "autocommit"]
 
@@ -35,21 +35,25 @@ RETRIED_SQLSTATES = {
 
 
 def parse(url: str) -> URL:
-    """The database's address; raises Invalid when it is neither a SQLite file nor PostgreSQL."""
+    """The database's address; raises BadSetting when it is neither a SQLite file nor PostgreSQL."""
     try:
         parsed = make_url(url)
     except (ArgumentError, ValueError) as error:
-        raise Invalid(
-            "REVIEWER_DATABASE_URL is not an address: write sqlite:////path/to/reviewer.db "
+        raise BadSetting(
+            "REVIEWER_DATABASE_URL: this is not an address, write sqlite:////path/to/reviewer.db "
             "or postgresql://user:password@host/name."
         ) from error
     if parsed.get_backend_name() == "sqlite":
         if not parsed.database or parsed.database == ":memory:" or parsed.query:
-            raise Invalid("SQLite needs a plain file: write sqlite:////path/to/reviewer.db.")
+            raise BadSetting(
+                "REVIEWER_DATABASE_URL: SQLite needs a plain file, write sqlite:////path/to/reviewer.db."
+            )
         return parsed.set(drivername="sqlite")
-    if parsed.drivername in ("postgres", "postgresql", "postgresql+psycopg"):
+    if parsed.drivername in ("postgresql", "postgresql+psycopg"):
         return parsed.set(drivername="postgresql+psycopg")
-    raise Invalid(f"{parsed.drivername} is not supported: use sqlite or postgresql.")
+    raise BadSetting(
+        f"REVIEWER_DATABASE_URL: {parsed.drivername} is not supported, use sqlite or postgresql."
+    )
 
 
 def file_of(url: URL) -> Path | None:

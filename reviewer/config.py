@@ -1,0 +1,177 @@
+"""Settings from the environment, read once: `REVIEWER_` and the field's name in capitals."""
+
+import contextlib
+import difflib
+import os
+import secrets
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Annotated, Any, Literal, Self, TypeVar
+
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    SecretStr,
+    ValidationError,
+    field_validator,
+    model_validator,
+)
+
+from reviewer.errors import BadSetting
+
+PREFIX = "REVIEWER_"
+NOT_OURS = frozenset({"REVIEWER_DEV_DATA"})
+"""Read by the tests alone."""
+
+Shape = TypeVar("Shape", bound=BaseModel)
+Seconds = Annotated[float, Field(gt=0, le=300)]
+
+
+class Settings(BaseModel):
+    """What a server needs to know about the place where it runs. Everything has a default for one machine."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
+
+    data_dir: Path = Field(
+        default=Path("var"),
+        description="Folder of the SQLite database and of the secret made at first start.",
+    )
+    database_url: str = Field(
+        default="",
+        repr=False,
+        description="sqlite:////path/to/file.db or postgresql://user:password@host/name; "
+        "empty: reviewer.db in the data folder.",
+    )
+    database_timeout: Seconds = Field(
+        default=10.0, description="Seconds that a request waits for a busy database before it is refused."
+    )
+    public_url: str = Field(
+        default="http://127.0.0.1:8000",
+        description="Address under which people and tools reach this server; it stands in every permit "
+        "(`iss`). Anything but a loopback address must be https.",
+    )
+    secret_key: SecretStr = Field(
+        default=SecretStr(""),
+        description="At least 32 random characters that sign forms; the same on every machine. "
+        "Empty: made at first start and kept in the data folder.",
+    )
+    host: str = Field(
+        default="127.0.0.1", description="Address to listen on; 0.0.0.0 only behind a proxy with HTTPS."
+    )
+    port: int = Field(default=8000, ge=1, le=65535, description="Port to listen on.")
+    workers: int = Field(default=2, ge=1, le=64, description="Server processes.")
+    threads: int = Field(default=8, ge=1, le=128, description="Threads of each server process.")
+    proxies: int = Field(
+        default=0,
+        ge=0,
+        le=8,
+        description="How many proxies of your own stand in front: as many X-Forwarded-For entries count.",
+    )
+    slack_signing_secret: SecretStr = Field(
+        default=SecretStr(""), description="Signing secret of the Slack app; empty: /hooks/chat is off."
+    )
+    chat_brand: str = Field(
+        default="", description="Slug of the brand whose policy /hooks/chat uses; empty: the built-in rules."
+    )
+    log_level: Literal["debug", "info", "warning", "error"] = Field(
+        default="info", description="How much is logged; never the text of a post."
+    )
+
+    @field_validator("public_url")
+    @classmethod
+    def _reachable(cls, url: str) -> str:
+        scheme, _, rest = url.rstrip("/").partition("://")
+        host = rest.partition("/")[0].rpartition(":")[0] or rest.partition("/")[0]
+        if scheme not in ("http", "https") or not rest or "/" in rest:
+            raise ValueError("write an address without a path, like https://review.example.com")
+        if scheme == "http" and host not in ("127.0.0.1", "localhost", "[::1]"):
+            raise ValueError("use https: sign-in and permits must not cross a network in the clear")
+        return f"{scheme}://{rest}"
+
+    @field_validator("database_url")
+    @classmethod
+    def _supported(cls, url: str) -> str:
+        if not url.startswith(("sqlite:///", "postgresql://", "postgresql+psycopg://")):
+            raise ValueError("write sqlite:////path/to/file.db or postgresql://user:password@host/name")
+        return url
+
+    @field_validator("secret_key")
+    @classmethod
+    def _long_enough(cls, secret: SecretStr) -> SecretStr:
+        if 0 < len(secret.get_secret_value()) < 32:
+            raise ValueError("use at least 32 random characters")
+        return secret
+
+    @model_validator(mode="before")
+    @classmethod
+    def _beside_the_data(cls, values: Any) -> Any:
+        if isinstance(values, dict) and not values.get("database_url"):
+            file = (
+                Path(values.get("data_dir") or cls.model_fields["data_dir"].default).resolve() / "reviewer.db"
+            )
+            return {**values, "database_url": f"sqlite:///{file}"}
+        return values
+
+    @property
+    def issuer(self) -> str:
+        """`iss` of permits."""
+        return self.public_url
+
+    @property
+    def secure(self) -> bool:
+        """True where browsers come by HTTPS: cookies are then bound to it."""
+        return self.public_url.startswith("https://")
+
+    def secret(self) -> str:
+        """The secret key; made and kept in the data folder where none is set."""
+        given = self.secret_key.get_secret_value()
+        return given or _kept_secret(self.data_dir / "secret.key")
+
+    def having(self, **changed: Any) -> Self:
+        """The same settings with some changed; raises BadSetting like `load`."""
+        return _checked(type(self), {**self.model_dump(), **changed})
+
+
+def load(environ: Mapping[str, str] | None = None) -> Settings:
+    """The settings in `environ` (default: the process's own); an empty value is the default.
+
+    Raises:
+        BadSetting: a value is wrong, or a `REVIEWER_` name is unknown; says which, and what to write.
+    """
+    given = os.environ if environ is None else environ
+    names = {PREFIX + name.upper(): name for name in Settings.model_fields}
+    for name in sorted(given):
+        if name.startswith(PREFIX) and name not in names and name not in NOT_OURS:
+            near = difflib.get_close_matches(name, names, n=1, cutoff=0.8)
+            hint = f" Did you mean {near[0]}?" if near else " docs/operate.md lists all."
+            raise BadSetting(f"{name} is not a setting.{hint}")
+    return _checked(Settings, {field: given[name] for name, field in names.items() if given.get(name)})
+
+
+def _checked(kind: type[Shape], values: dict[str, Any]) -> Shape:
+    try:
+        return kind.model_validate(values)
+    except ValidationError as error:
+        wrong = error.errors(include_url=False, include_input=False, include_context=False)[0]
+        name = PREFIX + str(wrong["loc"][0]).upper() if wrong["loc"] else "The settings"
+        raise BadSetting(f"{name}: {wrong['msg'].removeprefix('Value error, ')}.") from None
+
+
+def _kept_secret(file: Path) -> str:
+    """The secret in `file`; several processes may be the first one at once."""
+    try:
+        if not file.exists():
+            file.parent.mkdir(parents=True, exist_ok=True)
+            new = file.with_name(f"{file.name}.{os.getpid()}.{secrets.token_hex(4)}")
+            with os.fdopen(os.open(new, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as whole:
+                whole.write(secrets.token_urlsafe(48))
+            with contextlib.suppress(FileExistsError):
+                os.link(new, file)  # whole or not at all, and the first one stays
+            new.unlink()
+        return file.read_text()
+    except OSError as error:
+        raise BadSetting(
+            f"REVIEWER_SECRET_KEY is not set and {file} cannot be used ({error.strerror}): "
+            "set the one, or let REVIEWER_DATA_DIR name a folder that can be written."
+        ) from error
