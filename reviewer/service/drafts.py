@@ -4,16 +4,18 @@ import secrets
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Literal
+from typing import Literal, TypeVar
 
 from reviewer import workflow
 from reviewer.errors import NotFound, Refusal, Unavailable
 from reviewer.model import Actor, Brand, Decision, Draft, Event, Review, State, Verdict
 from reviewer.service.checking import Checking, Recheck
+from reviewer.service.repeats import Once
 from reviewer.store import Projection, Store, Tx
 from reviewer.workflow import Case, Command
 
 Clock = Callable[[], datetime]
+Result = TypeVar("Result")
 Box = Literal["needs_you", "waiting", "sent_back", "approved", "mine", "published"]
 ROUNDS = 5
 """How often a use case is begun again because policy or text changed while it was being checked."""
@@ -59,20 +61,27 @@ class Drafts:
     def __init__(self, store: Store, checking: Checking, clock: Clock) -> None:
         self._store, self._checking, self._clock = store, checking, clock
 
-    def create(self, actor: Actor, brand_slug: str, draft: Draft) -> DraftView:
-        """Begin a draft; it is checked at once and shown to nobody but its contributors' brand."""
+    def create(self, actor: Actor, brand_slug: str, draft: Draft, *, once: Once | None = None) -> DraftView:
+        """Begin a draft; it is checked at once and shown to nobody but its contributors' brand.
+
+        A call that is repeated under the same name (`once`) gives the draft that it made before.
+        """
         draft_id = new_id()
 
-        def run(tx: Tx) -> None:
+        def run(tx: Tx) -> str:
             brand, now = tx.brand(brand_slug), self._clock()
+            if once is not None and (made := once.made(tx, actor, now)) is not None:
+                return made
             review = workflow.begin(brand, actor, draft_id, draft, now)
             case = self._checking.case(tx, tx.in_context(review), brand, now)
             tx.add_review(review, project(case))
             tx.append(_event(case, actor, "draft.created", review.draft.digests))
+            if once is not None:
+                once.remember(tx, actor, draft_id, now)
+            return draft_id
 
         self._checking.prepare(brand_slug, draft, self._clock())
-        self._again(run)
-        return self.view(actor, draft_id)
+        return self.view(actor, self._again(run))
 
     def view(self, actor: Actor, draft_id: str) -> DraftView:
         """The draft with its findings, states and the actions that `actor` has."""
@@ -131,7 +140,7 @@ class Drafts:
             review = tx.review(draft_id)
             return self._checking.case(tx, review, tx.brand(review.brand), self._clock(), wait=True)
 
-    def _again(self, run: Callable[[Tx], None]) -> None:
+    def _again(self, run: Callable[[Tx], Result]) -> Result:
         """Run in one transaction; where text or policy changed since it was checked, check and repeat."""
         for _ in range(ROUNDS):
             try:

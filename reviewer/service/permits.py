@@ -77,9 +77,16 @@ class Permits:
         text: str | None = None,
         content_sha256: str | None = None,
     ) -> Publication:
-        """What a tool published with its permit, with the words or digest that it sees there."""
+        """What a tool published with its permit, with the words or digest that it sees there.
+
+        The same report twice is one: a tool that got no answer repeats it.
+        """
         with self._store.read() as tx:
             draft_id, permit = tx.permit(jti)
+            told = tx.review(draft_id).publications
+        for known in told:
+            if (known.jti, known.by, known.url, known.at) == (jti, actor.id, url, at):
+                return known
         publication = Publication(
             id=new_id(),
             account=account or permit.account,
