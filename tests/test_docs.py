@@ -110,6 +110,7 @@ def test_every_way_of_looking_is_explained() -> None:
 def test_every_event_is_explained() -> None:
     """Names of events are written in full where they happen: in the table of steps, and in services."""
     happen = {step.event for step in STEPS} | {step.refusal for step in STEPS}
+    happen |= {f"{kind}.{what}" for kind in ("group", "role") for what in ("granted", "revoked")}
     for path in (ROOT / "reviewer/service").glob("*.py"):
         for node in ast.walk(ast.parse(path.read_text())):
             match node:
