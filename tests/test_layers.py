@@ -34,7 +34,7 @@ def test_every_import_goes_down() -> None:
         ("errors", "from reviewer import model", "Imports go down"),
         ("text", "from reviewer import service", "Imports go down"),
         ("workflow", "import socket", "The core is pure"),
-        ("ledger", "import random", "The core is pure"),
+        ("reconcile", "import random", "The core is pure"),
         ("store", "import flask", "Below the web there is no web framework"),
         ("policy", "import spacy", "One importer of spaCy and VADER"),
         ("service", "import sqlmodel", "One importer of SQLModel"),
