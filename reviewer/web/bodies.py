@@ -1,0 +1,135 @@
+"""What the API is asked, as pydantic models: the OpenAPI document is made from these."""
+
+from typing import Annotated, Literal, Self
+
+from pydantic import Field, model_validator
+
+from reviewer.integrations.drafts import CheckBody, DraftBody, Name, Text, Time
+from reviewer.integrations.reading import Strict, Words, refuse
+from reviewer.service.drafts import Box
+
+Digest = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
+Id = Annotated[str, Field(min_length=1, max_length=100, pattern=r"^[!-~]+$")]
+Group = Annotated[str, Field(min_length=1, max_length=100)]
+Slug = Annotated[str, Field(min_length=1, max_length=100)]
+Reason = Annotated[Words, Field(min_length=1, max_length=5_000)]
+Seen = Annotated[dict[Digest, Digest], Field(min_length=1, max_length=50)]
+
+
+class InBrand(Strict):
+    """Which brand is meant. A key has its own; a person needs this only as a member of several."""
+
+    brand: Slug | None = None
+
+
+class ListQuery(InBrand):
+    """One page of a box."""
+
+    box: Box = "mine"
+    cursor: Id | None = None
+    limit: int = Field(default=50, ge=1, le=200)
+
+
+class EventsQuery(InBrand):
+    """One page of the log, oldest first."""
+
+    draft: Id | None = None
+    cursor: int = Field(default=0, ge=0)
+    limit: int = Field(default=100, ge=1, le=1000)
+
+
+class WaitQuery(InBrand):
+    """How many seconds to wait for something to happen to the draft."""
+
+    wait: int = Field(default=0, ge=0, le=25)
+
+
+class CheckRequest(CheckBody):
+    """A text, or one whole variant, to look at; nothing of it is kept."""
+
+
+class DraftRequest(DraftBody):
+    """An intended post: one variant for each account. Its author is whoever sends it."""
+
+    brand: Slug | None = None
+
+
+class ConfirmRequest(Strict):
+    """ "These words are mine": the variants that the person in whose name they were written stands by."""
+
+    digests: Annotated[tuple[Digest, ...], Field(min_length=1, max_length=50)]
+
+
+class SignOffRequest(Strict):
+    """A yes, for one group, to exactly what was seen: each variant's digest with its verdict's digest.
+
+    `accept` and `read` are about one finding of one variant, and give a reason.
+    """
+
+    act: Literal["approve", "accept", "read"] = "approve"
+    group: Group
+    seen: Seen
+    finding: Digest | None = None
+    reason: Annotated[Words, Field(max_length=5_000)] = ""
+
+    @model_validator(mode="after")
+    def _about_one_finding(self) -> Self:
+        if self.act == "approve" and (self.finding is not None or self.reason):
+            refuse("finding", "Give `finding` and `reason` for `accept` and `read` only.")
+        if self.act != "approve" and (self.finding is None or not self.reason or len(self.seen) != 1):
+            refuse("finding", "Give one variant in `seen`, the key of its `finding`, and a `reason`.")
+        return self
+
+
+class ObjectionRequest(Strict):
+    """A no, for one group, to exactly what was seen, with a comment that helps the author."""
+
+    act: Literal["request_changes", "reject"]
+    group: Group
+    comment: Reason
+    seen: Seen
+
+
+class DismissalRequest(Strict):
+    """A reason for setting a colleague's objection aside."""
+
+    group: Group
+    reason: Reason
+
+
+class ReasonRequest(Strict):
+    """A reason, for the record."""
+
+    reason: Reason
+
+
+class PermitRequest(Strict):
+    """For which variant of which draft; for the asking tool or person."""
+
+    draft: Id
+    content_sha256: Digest
+
+
+class RedeemRequest(Strict):
+    """The token, exactly as it was given."""
+
+    token: Annotated[str, Field(min_length=1, max_length=20_000)]
+
+
+class PublicationRequest(Strict):
+    """What a tool published with a redeemed permit; the words or digest that it sees there, if it can."""
+
+    jti: Id
+    url: Annotated[Words, Field(min_length=1, max_length=2_000)]
+    at: Time
+    account: Name | None = None
+    text: Text | None = None
+    content_sha256: Digest | None = None
+
+
+class PostedRequest(Strict):
+    """Where the author posted a variant by hand, and when."""
+
+    content_sha256: Digest
+    url: Annotated[Words, Field(min_length=1, max_length=2_000)]
+    at: Time
