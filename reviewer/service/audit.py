@@ -13,8 +13,19 @@ class Audit:
     def __init__(self, store: Store, drafts: Drafts) -> None:
         self._store, self._drafts = store, drafts
 
-    def events(self, actor: Actor, brand_slug: str, draft_id: str | None = None) -> list[Event]:
-        """The events of a draft that the actor may see, or of the whole brand; oldest first."""
+    def events(
+        self,
+        actor: Actor,
+        brand_slug: str,
+        draft_id: str | None = None,
+        *,
+        after: int = 0,
+        limit: int = 1000,
+    ) -> list[Event]:
+        """The events of a draft that the actor may see, or of the whole brand; oldest first.
+
+        At most `limit`, from the one after the number `after`.
+        """
         if draft_id is not None:
             self._drafts.view(actor, draft_id)
         with self._store.read() as tx:
@@ -23,4 +34,4 @@ class Audit:
             reads_log = reads or actor.roles & {"auditor", "brand_admin"} or "audit:read" in actor.scopes
             if draft_id is None and not reads_log:
                 raise NotAllowed("Only auditors, brand admins and signing groups read the whole log.")
-            return tx.events(brand_slug, draft_id)
+            return tx.events(brand_slug, draft_id, after=after, limit=limit)

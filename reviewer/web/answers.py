@@ -357,7 +357,7 @@ class SubjectOut(Given):
 class EventOut(Given):
     """Who did what, to what, having seen what. Refusals included."""
 
-    seq: int
+    seq: int | None
     at: datetime
     brand: str
     actor: str

@@ -51,11 +51,11 @@ def get_media(caller: Caller, sha256: str, query: bodies.InBrand) -> Response:
 def list_events(caller: Caller, query: bodies.EventsQuery) -> Reply:
     """The record of a draft or of the whole brand, oldest first; refusals included."""
     brand = caller.brand(query.brand)
-    events = services().audit.events(caller.actor(brand), brand, query.draft)
-    later = [event for event in events if event.seq > query.cursor]
-    page = later[: query.limit]
-    more = len(later) > len(page)
-    return Reply(answers.EventsOut.of(page), next_page(page[-1].seq) if more else {})
+    events = services().audit.events(
+        caller.actor(brand), brand, query.draft, after=query.cursor, limit=query.limit + 1
+    )
+    page, more = events[: query.limit], len(events) > query.limit
+    return Reply(answers.EventsOut.of(page), next_page(page[-1].seq or 0) if more else {})
 
 
 @api.get(f"{V1}/problems/<code>", answer=answers.ProblemTypeOut)
