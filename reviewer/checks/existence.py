@@ -35,7 +35,7 @@ def find(text: str, params: Params, entries: Sequence[Entry]) -> Iterator[Hit]:
     for found in scan(text, entries):
         quote = text[found.start : found.end]
         if quote and not params.silenced(quote):
-            yield Hit(found.start, found.end, (quote.strip(),))
+            yield Hit(found.start, found.end, (quote,))
 
 
 def problems(params: Params) -> Iterator[str]:

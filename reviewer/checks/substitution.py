@@ -44,7 +44,7 @@ def entries(params: Params) -> tuple[Entry, ...]:
 def find(text: str, params: Params, entries: Sequence[Entry]) -> Iterator[Hit]:
     """Every match that is not yet what it should be; the message gets (expected, observed)."""
     for found in scan(text, entries):
-        observed = text[found.start : found.end].strip()
+        observed = text[found.start : found.end]
         if not observed or params.silenced(observed):
             continue
         expected = params.options[found.entry]

@@ -1,7 +1,7 @@
 """Files -> RuleSet. Whatever can't be trusted is refused with its path and line, and the set with it."""
 
 import hashlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -33,8 +33,8 @@ _SHARED = (
     "policy",
     "tests",
 )
+_VOCABULARY = ("accept.txt", "reject.txt")
 _LEVELS = ("suggestion", "warning", "error")
-_PRIVATE = regex.compile(r"[(\[]|[.*+?{}|^$\\]")
 
 
 @dataclass(frozen=True)
@@ -61,11 +61,13 @@ def load(files: Mapping[str, bytes] | Path) -> RuleSet:
     reads = {name: read(files[name], name) for name in sorted(files) if _is_rule_file(name)}
     overlays = {_pack(name): Overlay.of(item) for name, item in reads.items() if _leaf(name) == OVERLAY}
     sources = {_name(name): item for name, item in reads.items() if _leaf(name) != OVERLAY}
+    accepted, rejected = _vocabulary(files, "accept.txt"), _vocabulary(files, "reject.txt")
+    sources.update(_vocabulary_rules(accepted, rejected))
     rules: list[Rule] = []
     refused: list[RuleError] = []
     for name, item in sources.items():
         try:
-            rules.append(_rule(name, item, overlays.get(_pack(item.path), Overlay()), sources))
+            rules.append(_rule(name, item, overlays.get(_pack(item.path), Overlay()), sources, accepted))
         except Unsupported as error:
             if "policy" in item.mapping():
                 raise
@@ -85,13 +87,62 @@ def gathered(folder: Path) -> dict[str, bytes]:
     return {
         path.relative_to(folder).as_posix(): path.read_bytes()
         for path in sorted(folder.rglob("*"))
-        if path.suffix in (".yml", ".yaml") and path.is_file()
+        if path.is_file() and (path.suffix in (".yml", ".yaml") or path.name in _VOCABULARY)
     }
 
 
 def fingerprint(files: Mapping[str, bytes]) -> str:
     """The digest of file names and contents."""
     return digest({name: hashlib.sha256(files[name]).hexdigest() for name in files})
+
+
+def _vocabulary(files: Mapping[str, bytes], leaf: str) -> list[str]:
+    """The words of every `accept.txt` or `reject.txt`, one a line; `#` starts a comment."""
+    lines = (
+        line.strip()
+        for name in sorted(files)
+        if _leaf(name) == leaf
+        for line in files[name].decode(errors="replace").splitlines()
+    )
+    return list(dict.fromkeys(line for line in lines if line and not line.startswith("# ")))
+
+
+def _vocabulary_rules(accepted: Sequence[str], rejected: Sequence[str]) -> Iterator[tuple[str, Read]]:
+    """Vale's own two rules over a vocabulary: write accepted words as listed, avoid rejected ones."""
+    if accepted:
+        yield (
+            "Vale.Terms",
+            Read(
+                "accept.txt",
+                {
+                    "extends": "substitution",
+                    "message": "Use '%s' instead of '%s'.",
+                    "level": "error",
+                    "ignorecase": "true",
+                    "swap": {word.lower(): word for word in accepted},
+                },
+            ),
+        )
+    if rejected:
+        yield (
+            "Vale.Avoid",
+            Read(
+                "reject.txt",
+                {
+                    "extends": "existence",
+                    "message": "Avoid using '%s'.",
+                    "level": "error",
+                    "ignorecase": "true",
+                    "tokens": [*rejected],
+                },
+            ),
+        )
+
+
+def _may_be_excepted(keys: Mapping[str, Any]) -> bool:
+    """An accepted word quiets third parties and tips, never what blocks or asks for agreement."""
+    policy = keys.get("policy")
+    return not isinstance(policy, dict) or policy.get("decision") in (Decision.WARN, Decision.SUGGEST)
 
 
 class Unsupported(RuleError):
@@ -115,7 +166,9 @@ class Overlay(BaseModel, frozen=True, extra="forbid"):
         return overlay
 
 
-def _rule(name: str, item: Read, overlay: Overlay, sources: Mapping[str, Read]) -> Rule:
+def _rule(
+    name: str, item: Read, overlay: Overlay, sources: Mapping[str, Read], accepted: Sequence[str]
+) -> Rule:
     keys = _extended(item, sources, ())
     check = str(keys["extends"])
     module = checks.named(check)
@@ -129,6 +182,8 @@ def _rule(name: str, item: Read, overlay: Overlay, sources: Mapping[str, Read]) 
         )
     shared, own = _split(keys, module.Params)
     params = _validated(module.Params, own, item, ())
+    if accepted and getattr(params, "vocab", False) and _may_be_excepted(keys):
+        params = params.model_copy(update={"exceptions": (*params.exceptions, *accepted)})
     for problem in module.problems(params) if hasattr(module, "problems") else ():
         raise item.error(f"{name} {problem}.")
     _check_patterns(name, module, params, item)

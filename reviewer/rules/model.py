@@ -39,7 +39,6 @@ class Stance(BaseModel, frozen=True, extra="forbid"):
     fields: Annotated[tuple[Field_, ...], BeforeValidator(one_or_many)] = ()
     reads: Annotated[tuple[Maskable, ...], BeforeValidator(one_or_many)] = ()
     view: Literal["typed", "light", "skeleton"] = "light"
-    garm: Words = ()
     status: Status = "stable"
     expires: date | None = None
 

@@ -1,0 +1,214 @@
+"""RuleSet -> matcher: which rules may hit, then exactly where. Whatever broke is named, never dropped."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from time import monotonic
+
+from reviewer.checks._patterns import Entry
+from reviewer.engine.prefilter import Prefilter
+from reviewer.engine.reading import Look, Reading, kind_of
+from reviewer.model import Context, Hit
+from reviewer.rules import Rule, RuleSet
+from reviewer.text import Document, View
+
+__all__ = ["BUDGET", "Engine", "Failure", "Match", "Result", "concerns", "kind_of"]
+
+BUDGET = 2.0
+"""Seconds for one post. Rules that have not run by then are failures, not findings."""
+
+_REMEMBERED = 256
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """One hit of one rule in one field; `hit` is in code points of that field as typed."""
+
+    rule: Rule
+    pointer: str
+    hit: Hit
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """A rule that did not look at a field: it took too long or broke. Never silence (law 9)."""
+
+    rule: Rule
+    pointer: str
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """What was found, what broke, and how many rules looked."""
+
+    matches: tuple[Match, ...]
+    failures: tuple[Failure, ...]
+    ran: int
+
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """The rules that concern one kind of post, by number, and those that no text can leave out."""
+
+    numbers: frozenset[int]
+    always: tuple[int, ...]
+    surveys: tuple[int, ...]
+
+
+class Engine:
+    """The rules of one set, ready to run. Keeps nothing of a post; threads may share it."""
+
+    def __init__(self, ruleset: RuleSet) -> None:
+        self.ruleset = ruleset
+        self._rules = tuple(rule for rule in ruleset.rules if rule.stance.status != "off")
+        self._looks = tuple({Look.of(rule): None for rule in self._rules})
+        places = [
+            (number, place)
+            for number, rule in enumerate(self._rules)
+            for place in range(len(rule.entries or ()))
+        ]
+        self._owners = [number for number, _ in places]
+        self._places = [place for _, place in places]
+        self._prefilter = Prefilter([entry for rule in self._rules for entry in rule.entries or ()])
+        self._asked: dict[object, _Asked] = {}
+
+    def find(
+        self, documents: Sequence[Document], context: Context, *, rules: Iterable[Rule] | None = None
+    ) -> Result:
+        """Every hit of every rule that concerns this post.
+
+        Rules that are shadow or in test run too and are told apart by their stance. `rules` narrows
+        the run to some rules, each of which is then run whole, without asking first where it may hit.
+        """
+        run = _Run(context)
+        if rules is not None:
+            asked = [rule for rule in rules if concerns(rule, context)]
+            for rule in asked:
+                if _surveys(rule):
+                    run.survey(rule, documents)
+            for reading in map(Reading, documents):
+                for rule in asked:
+                    run.read(rule, reading, rule.entries)
+            return run.result(len(asked))
+        concerned = self._concerned(context)
+        for number in concerned.surveys:
+            run.survey(self._rules[number], documents)
+        for reading in map(Reading, documents):
+            self._read(reading, concerned, run)
+        return run.result(len(concerned.numbers))
+
+    def _read(self, reading: Reading, asked: _Asked, run: "_Run") -> None:
+        texts = {reading.surface(look)[1] for look in self._looks}
+        wanted: dict[int, list[int] | None] = dict.fromkeys(asked.always)
+        for candidate in self._prefilter.candidates(texts):
+            owner = self._owners[candidate]
+            if owner in asked.numbers:
+                places = wanted.setdefault(owner, [])
+                if places is not None:
+                    places.append(self._places[candidate])
+        for number in sorted(wanted):
+            rule, places = self._rules[number], wanted[number]
+            if places is None or rule.entries is None:
+                run.read(rule, reading, rule.entries)
+            else:
+                run.read(rule, reading, [rule.entries[place] for place in sorted(places)])
+
+    def _concerned(self, context: Context) -> _Asked:
+        """Worked out once for each kind of post; days count because rules expire."""
+        key = (context.channel, context.kind, context.at and context.at.date())
+        known = self._asked.get(key)
+        if known is None:
+            numbers = [n for n, rule in enumerate(self._rules) if concerns(rule, context)]
+            known = _Asked(
+                frozenset(numbers),
+                tuple(n for n in numbers if self._rules[n].entries is None and not _surveys(self._rules[n])),
+                tuple(n for n in numbers if _surveys(self._rules[n])),
+            )
+            if len(self._asked) >= _REMEMBERED:
+                self._asked.clear()
+            self._asked[key] = known
+        return known
+
+
+def concerns(rule: Rule, context: Context) -> bool:
+    """Whether a rule is about this channel, kind and moment."""
+    stance = rule.stance
+    return (
+        (not stance.channels or context.channel in stance.channels)
+        and (not stance.kinds or context.kind in stance.kinds)
+        and rule.live(context.at)
+    )
+
+
+def _surveys(rule: Rule) -> bool:
+    return hasattr(rule.module, "survey")
+
+
+class _Run:
+    """One post being read: what was found and what failed so far, and until when."""
+
+    def __init__(self, context: Context) -> None:
+        self.context = context
+        self.deadline = monotonic() + BUDGET
+        self.matches: list[Match] = []
+        self.failures: list[Failure] = []
+
+    def result(self, ran: int) -> Result:
+        return Result(tuple(self.matches), tuple(self.failures), ran)
+
+    def survey(self, rule: Rule, documents: Sequence[Document]) -> None:
+        """Let a rule look at the whole variant."""
+        self._take(rule, "", rule.module.survey(documents, rule.params, self.context))
+
+    def read(self, rule: Rule, reading: Reading, entries: Sequence[Entry] | None) -> None:
+        """Let a rule look at one field, for these of its entries."""
+        pointer = reading.document.pointer
+        fields = rule.stance.fields
+        if not _surveys(rule) and (not fields or kind_of(pointer) in fields):
+            self._take(rule, pointer, self._hits(rule, reading, entries))
+
+    def _hits(
+        self, rule: Rule, reading: Reading, entries: Sequence[Entry] | None
+    ) -> Iterator[tuple[str, Hit]]:
+        pointer = reading.document.pointer
+        if not hasattr(rule.module, "find"):
+            for hit in rule.module.check(reading.document, rule.params, self.context):
+                yield pointer, hit
+            return
+        look = Look.of(rule)
+        view, text = reading.surface(look)
+        seen: set[int] = set()  # Vale's: one alert per place and rule
+        for start, end in reading.pieces(look, rule.grain):
+            for hit in rule.module.find(text[start:end], rule.params, entries or ()):
+                if start + hit.start not in seen:
+                    seen.add(start + hit.start)
+                    yield pointer, _placed(hit, view, start)
+
+    def _take(self, rule: Rule, pointer: str, hits: Iterator[tuple[str, Hit]]) -> None:
+        """Take a rule's hits, or note why it failed. A failed rule keeps what it had found."""
+        taken: dict[str, int] = {}
+        try:
+            self._hurry()
+            for where, hit in hits:
+                taken[where] = taken.get(where, 0) + 1
+                if not rule.limit or taken[where] <= rule.limit:
+                    self.matches.append(Match(rule, where, hit))
+                self._hurry()
+        except TimeoutError:
+            self.failures.append(Failure(rule, pointer, "took too long on this text"))
+        except Exception as error:  # a broken check must not take the others down, nor pass for silence
+            self.failures.append(Failure(rule, pointer, f"broke on this text ({type(error).__name__})"))
+
+    def _hurry(self) -> None:
+        if monotonic() > self.deadline:
+            raise TimeoutError
+
+
+def _placed(hit: Hit, view: View, offset: int) -> Hit:
+    """The hit in code points of the field as typed."""
+    start, end = hit.start + offset, hit.end + offset
+    if start == end:
+        at = view.starts[start] if start < len(view.starts) else len(view.original.text)
+        return Hit(at, at, hit.arguments, hit.replacement, hit.how, hit.drivers)
+    span = view.origin(start, end)
+    return Hit(span.start, span.end, hit.arguments, hit.replacement, hit.how, hit.drivers)
