@@ -7,7 +7,7 @@ ENV PIP_DISABLE_PIP_VERSION_CHECK=1 PIP_NO_CACHE_DIR=1 PIP_ROOT_USER_ACTION=igno
 COPY requirements-assets.lock package.json package-lock.json .npmrc ./
 RUN python -m venv /opt/node \
     && /opt/node/bin/pip install --quiet --require-hashes -r requirements-assets.lock \
-    && PATH="/opt/node/bin:$PATH" npm ci --omit=dev --ignore-scripts --loglevel=error
+    && PATH="/opt/node/bin:$PATH" npm ci --omit=dev --ignore-scripts --no-update-notifier --loglevel=error
 
 COPY requirements.lock ./
 RUN python -m venv /opt/reviewer \
