@@ -10,6 +10,7 @@ from functools import cached_property
 
 from reviewer.model import NOTHING, Span, Variant
 from reviewer.text.light import entities, light, tags
+from reviewer.text.skeleton import skeleton
 from reviewer.text.view import View
 
 __all__ = ["Document", "View", "Views", "read", "read_text"]
@@ -31,6 +32,11 @@ class Views:
     def light(self) -> View:
         """What a reader sees in plain characters; case, digits and separators kept."""
         return light(self.typed)
+
+    @cached_property
+    def skeleton(self) -> View:
+        """What a reader's eye spells: lower-case a to z, marks and look-alikes folded."""
+        return skeleton(self.light)
 
 
 @dataclass(frozen=True)

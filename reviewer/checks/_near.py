@@ -1,0 +1,154 @@
+"""Words that are almost a listed term: letters swapped, dropped, added, replaced, turned round or
+written as they sound. Real words are let go, however near they are."""
+
+from collections.abc import Mapping
+from functools import cached_property
+from typing import Protocol
+
+import regex
+
+from reviewer.text.decode import rot13
+from reviewer.text.words import common, english, foreign
+
+
+class Listed(Protocol):
+    """What is needed of a term: how it stands in the list."""
+
+    @property
+    def text(self) -> str: ...
+
+
+_VOWELS = frozenset("aeiou")
+_NEIGHBOURS = {
+    key: frozenset(around)
+    for key, around in zip(
+        "qwertyuiopasdfghjklzxcvbnm",
+        "wa qeas wrsd etdf rygf tuhg yijh uokj iplk ol qwsz weadzx ersfxc rtdgcv tyfhvb yugjbn uihknm iojlm okp "
+        "asx zsdc xdfv cfgb vghn bhjm njk".split(),
+        strict=True,
+    )
+}
+_LOOKS = (("vv", "w"), ("rn", "m"), ("nn", "m"), ("cl", "d"), ("uu", "w"), ("ii", "u"))
+_SOUNDS = tuple(
+    (regex.compile(pattern), sound)
+    for pattern, sound in (
+        (r"ph", "f"),
+        (r"wh", "w"),
+        (r"gh(?=[aeiou])", "g"),
+        (r"^kn", "n"),
+        (r"^wr", "r"),
+        (r"(?:s?ci|ti|si)(?=on)", "shi"),
+        (r"sch", "sh"),
+        (r"ck|cq|qu|q|kh", "k"),
+        (r"c(?=[eiy])", "s"),
+        (r"ch", "C"),
+        (r"c", "k"),
+        (r"C", "ch"),
+        (r"x", "ks"),
+        (r"z", "s"),
+        (r"dg|j", "g"),
+        (r"y(?=[aeiou])", "y"),
+        (r"igh|ie|y", "i"),
+        (r"ee|ea|ei|e$", "i"),
+        (r"oo|ou|ew|ue|u", "u"),
+        (r"au|aw|or(?=[^aeiou]|$)", "o"),
+        (r"ai|ay|ey", "a"),
+        (r"(?:er|or|re|ah|uh|a)$", "a"),
+        (r"i$", ""),
+        (r"(.)\1+", r"\1"),
+    )
+)
+
+
+def sound(word: str) -> str:
+    """A rough English pronunciation; words that sound alike have the same."""
+    for pattern, heard in _SOUNDS:
+        word = pattern.sub(heard, word)
+    return word
+
+
+class Near:
+    """Look-ups around the terms of one list, by spelling (`dildo` → the term as listed)."""
+
+    def __init__(self, terms: Mapping[str, Listed]) -> None:
+        self._terms = {word: term.text for word, term in terms.items() if word.isalpha() and word.isascii()}
+        self._sizes = frozenset(len(word) + by for word in self._terms if len(word) > 2 for by in (-3, -2, -1, 0, 1, 2))
+
+    @cached_property
+    def _known(self) -> Mapping[str, tuple[str, str]]:
+        """Everything that needs no guessing: made from the terms once."""
+        known: dict[str, tuple[str, str]] = {}
+        for word, text in self._terms.items():
+            size = len(word)
+            if size < 4:
+                continue
+            for i in range(size - 1):
+                known.setdefault(word[:i] + word[i + 1] + word[i] + word[i + 2 :], (text, "swapped letters"))
+            known.setdefault(word[::-1], (text, "written backwards"))
+            known.setdefault(rot13(word), (text, "letters moved by 13"))
+            bare = word[0] + "".join(c for c in word[1:] if c not in _VOWELS)
+            if len(bare) > 2:
+                known.setdefault(bare, (text, "dropped letters"))
+            for i in range(1, size):
+                if size > 5 or (size == 5 and word[i] in _VOWELS):
+                    known.setdefault(word[:i] + word[i + 1 :], (text, "dropped letters"))
+                if size > 5 and i < size - 1:
+                    known.setdefault(word[:i] + word[i + 2 :], (text, "dropped letters"))
+                if word[i] in _VOWELS:
+                    for other in "aeiouyxv":
+                        if size > 4 or other in "xv":
+                            known.setdefault(word[:i] + other + word[i + 1 :], (text, "replaced letters"))
+                for other in _NEIGHBOURS[word[i]] if size > 4 else ():
+                    known.setdefault(word[:i] + other + word[i + 1 :], (text, "replaced letters"))
+        for word in self._terms:
+            known.pop(word, None)
+        return known
+
+    @cached_property
+    def _sounds(self) -> Mapping[str, tuple[str, str]]:
+        return {sound(word): (text, "written as it sounds") for word, text in self._terms.items() if len(word) > 3}
+
+    def find(self, word: str) -> tuple[str, str] | None:
+        """The term that `word` (lower case) is near to, and how; None for terms and for real words."""
+        if len(word) not in self._sizes or word in self._terms:
+            return None
+        found = self._known.get(word)
+        if found:
+            return None if english(word) or (len(word) > 3 and foreign(word)) else found
+        if common(word) or english(word):
+            return None
+        return self._guessed(word)
+
+    def _guessed(self, word: str) -> tuple[str, str] | None:
+        found: tuple[str, str] | None = None
+        for pair, letter in _LOOKS:
+            if pair in word and word.replace(pair, letter) in self._terms:
+                found = self._terms[word.replace(pair, letter)], "look-alike letters"
+        if not found and len(word) > 3:
+            found = self._sounds.get(sound(word))
+        if not found and len(word) > 6:
+            for i in range(1, len(word)):
+                less = self._terms.get(word[:i] + word[i + 1 :])
+                if less:
+                    found = less, "added letters"
+                    break
+        return found if found and not foreign(word) else None
+
+
+_LETTER = regex.compile(r"\p{L}")
+_OTHER_SCRIPT = regex.compile(r"[\p{L}--[\p{Latin}\p{Common}]]", regex.V1)
+
+
+def of_another_language(typed: str, whole: str) -> bool:
+    """Whether `typed` is an ordinary word of another language in a text `whole`.
+
+    That is: a word all in one other script in a text that is mostly in that script, or in a text that
+    has no Latin letter; or a word of another language with its own accents.
+    """
+    letters = _LETTER.findall(typed)
+    others = _OTHER_SCRIPT.findall(typed)
+    if others and len(others) == len(letters):
+        around = _LETTER.findall(whole)
+        return 2 * len(_OTHER_SCRIPT.findall(whole)) > len(around) or foreign(typed.lower())
+    marked = [c for c in typed if not c.isascii()]
+    return not others and len(marked) < 3 and typed.isalpha() and foreign(typed.lower())

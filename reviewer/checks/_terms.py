@@ -1,0 +1,359 @@
+"""Finds listed terms in a text, however they are dressed up.
+
+Text and terms are brought to one form: the skeleton of the text, with look-alike letters and signs in
+one class (`CLASSES`), is walked through a trie of the terms' classes. A walk may pass stretched letters
+and short gaps; what it finds is then judged: by the words that stand there, by what the gaps are. Words
+that no walk can find (dropped, swapped, replaced or sounded-out letters) are looked up one by one, and
+let go when they are words of their own.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from functools import cached_property, lru_cache
+from typing import Literal, NamedTuple
+
+import regex
+
+from reviewer.channels import entities
+from reviewer.checks import _near
+from reviewer.model import Hit
+from reviewer.text import Document
+from reviewer.text.decode import readings, rot13
+from reviewer.text.dress import dress
+from reviewer.text.skeleton import skeleton
+from reviewer.text.view import View
+from reviewer.text.words import common, english, pieces, ranks
+
+Matching = Literal["word", "stem", "phrase"]
+
+LOOKS_LIKE: Mapping[str, str] = {
+    "1": "il", "!": "il", "|": "il", "0": "o", "3": "e", "4": "a", "@": "a", "^": "a", "5": "s", "$": "s",
+    "7": "t", "+": "t", "8": "b", "6": "gb", "9": "g", "2": "z", "(": "c", "<": "c", "{": "c", "[": "c", "l": "i",
+    "i": "l",
+}  # fmt: skip
+"""Which letters a sign or digit is written for; `i` and `l` look alike in capitals."""
+
+CLASSES = str.maketrans("lg1!|034@^5$7+8692(<{[", "ibiiioeaaassttbbbzcccc")
+_MASKS = "*#%_~.?=^-\u2022\u25cf\u2588\u2593\u2592\u2591\u25a0\u25ae\u2b1b\u2026×"
+_GAP = 3
+_STAYS = 4
+_START = regex.compile(r"(?<![a-z0-9])(?<![a-z0-9]')[a-z0-9@$!|+(<{\[^]")
+_CAMEL = regex.compile(r"(?<=[a-z])[A-Z](?=[a-z])|(?<=[A-Z])[A-Z](?=[a-z]{2})")
+_TOKEN = regex.compile(r"(?<![a-z0-9])[a-z]{3,24}+(?![a-z0-9])")
+_RUN = regex.compile(r"(.)\1{4,}")
+_SUFFIX = regex.compile(r"(?:'?s|es|e?d|ing|ers?|ly)(?![a-z0-9])")
+_FREE = regex.compile(r"[ -]free(?![a-z0-9])")
+_TAGS = regex.compile(r"[#@]([a-z0-9_][\w]{2,139}+)")
+_HOST = regex.compile(r"[a-z0-9]\.[a-z]{2}")
+_MASKED = regex.compile(rf"(?<![\w])[a-z]+(?:[{regex.escape(_MASKS)}]{{1,4}}[a-z]+)+(?![\w])|(?<![\w])[a-z]*[*][a-z*]*[a-z](?![\w])")
+_LETTER = regex.compile(r"[a-z]")
+_MARKED_FOREIGN = regex.compile(r"\p{L}")
+_LATIN = regex.compile(r"\p{Latin}")
+
+
+class Match(NamedTuple):
+    """A term in a view, `start:end` of it; `how` is its disguise in words, None where it stands plain."""
+
+    start: int
+    end: int
+    term: str
+    how: str | None
+
+
+@dataclass(frozen=True)
+class Term:
+    """One listed term. `spelled` is its skeleton without anything but letters and digits."""
+
+    text: str
+    matching: Matching = "word"
+
+    @cached_property
+    def words(self) -> str:
+        return skeleton(View.of(self.text)).text
+
+    @cached_property
+    def spelled(self) -> str:
+        return regex.sub(r"[^a-z0-9]", "", self.words)
+
+    @cached_property
+    def classes(self) -> str:
+        """Its classes, with equal neighbours as one."""
+        return regex.sub(r"(.)\1+", r"\1", self.spelled.translate(CLASSES))
+
+    @cached_property
+    def pattern(self) -> "regex.Pattern[str]":
+        """The spelling with whatever may stand for each letter and between two of them."""
+        parts: list[str] = []
+        for place, letter in enumerate(self.spelled):
+            stand_ins = "".join(sign for sign, letters in LOOKS_LIKE.items() if letter in letters)
+            again = place and self.spelled[place - 1] == letter
+            parts.append(f"([{regex.escape(letter + stand_ins)}]{{{0 if again else 1},}})")
+        return regex.compile(r"[^a-z0-9]{0,3}?".join(parts))
+
+
+class Matcher:
+    """All that is needed to look for one list of terms; made once for a list (see `matcher`)."""
+
+    def __init__(self, terms: Iterable[Term]) -> None:
+        self.terms = [term for term in terms if len(term.spelled) > 1]
+        self.trie: dict[str, object] = {}
+        for term in self.terms:
+            node = self.trie
+            for letter in term.classes:
+                node = node.setdefault(letter, {})  # type: ignore[assignment]
+            node.setdefault("", []).append(term)  # type: ignore[attr-defined]
+        self.single = {term.spelled: term for term in self.terms if " " not in term.words}
+        self.near = _near.Near(self.single)
+        self.costs = {spelled: 9.0 for spelled in {term.spelled for term in self.terms} if len(spelled) > 2}
+        self.inside = regex.compile(r"\L<terms>", terms=sorted(self.costs)) if self.costs else None
+
+    def find(self, document: Document) -> Iterator[Hit]:
+        """Hits in code points of the document, in order; of those that overlap the first is kept."""
+        if not self.terms:
+            return
+        views = document.views
+        found = list(self._in_view(views.skeleton, views.light, None))
+        for reading in readings(views.typed, views.light):
+            found += self._in_view(skeleton(reading.view), reading.view, reading.how)
+        last = -1
+        for hit in sorted(found, key=lambda h: (h.start, h.how is not None, -h.end)):
+            if hit.start >= last:
+                yield hit
+                last = hit.end
+
+    def _in_view(self, view: View, cased: View, read: str | None) -> Iterator[Hit]:
+        """`view` is the skeleton of `cased`; `read` is how the whole view was read."""
+        if not view.text:
+            return
+        for match in self._matches(view.text, cased.text if len(cased.text) == len(view.text) else ""):
+            span = view.origin(match.start, match.end)
+            typed = view.original.text[span.start : span.end]
+            if self._is_foreign(typed, match, view):
+                continue
+            worn = dress(typed, match.term)
+            hows = [how for how in (read, match.how, worn) if how]
+            if read and not hows[1:] and match.term in typed.lower():
+                continue  # the plain view says so already
+            start, end = _unveiled(view.original.text, span.start, span.end, worn)
+            yield Hit(start, end, (typed, match.term), how=", ".join(dict.fromkeys(hows)) or None)
+
+    def _matches(self, text: str, cased: str) -> Iterator[Match]:
+        starts = {m.start() for m in _START.finditer(text)}
+        camel = {m.start() for m in _CAMEL.finditer(cased)} if cased and not cased.islower() else set()
+        classes = text.translate(CLASSES)
+        taken: list[Match] = []
+        for start in sorted(starts | camel):
+            for end, term in self._walk(classes, text, start):
+                match = self._judge(text, start, end, term, camel)
+                if match:
+                    taken.append(match)
+        taken += self._looked_up(text)
+        if "#" in text or "@" in text or _HOST.search(text):
+            taken += self._in_segments(text)
+            taken = [_whole_entity(match, text) for match in taken]
+        yield from taken
+
+    # --- the walk --------------------------------------------------------------------------------
+
+    def _walk(self, classes: str, text: str, start: int) -> Iterator[tuple[int, Term]]:
+        """Every end at which a term that begins at `start` may end, and the term."""
+        stack = [(start, self.trie, "", 0, 0)]
+        seen: set[tuple[int, int]] = set()
+        size = len(text)
+        while stack:
+            at, node, last, gap, stays = stack.pop()
+            if at >= size or (at, id(node)) in seen:
+                continue
+            seen.add((at, id(node)))
+            letter, typed = classes[at], text[at]
+            is_word = typed.isalnum()
+            below = node.get(letter)
+            if below is not None and letter:
+                end = at + 1
+                if end < size and text[end] == typed:
+                    run = _SAME.match(text, at)
+                    end_of_run = run.end() if run else end
+                    if end_of_run - at > 2:
+                        stack.append((end_of_run, below, letter, 0, _STAYS))  # type: ignore[arg-type]
+                        for term in below.get("", ()):  # type: ignore[attr-defined]
+                            yield end_of_run, term
+                stack.append((end, below, letter, 0, 0))  # type: ignore[arg-type]
+                for term in below.get("", ()):  # type: ignore[attr-defined]
+                    yield end, term
+            elif last and letter == last and stays < _STAYS:
+                stack.append((at + 1, node, last, 0, stays + 1))
+                for term in node.get("", ()):  # type: ignore[attr-defined]
+                    yield at + 1, term
+            if not is_word and last and gap < _GAP:
+                stack.append((at + 1, node, last, gap + 1, stays))
+
+    # --- the judgement ---------------------------------------------------------------------------
+
+    def _judge(self, text: str, start: int, end: int, term: Term, camel: set[int]) -> Match | None:
+        """Whether what stands at `start:end` is the term, and how it is dressed."""
+        after = text[end : end + 1]
+        if after.isalnum() and end not in camel:
+            suffix = _SUFFIX.match(text, end) if term.matching == "stem" else None
+            if not suffix:
+                return None
+            end = suffix.end()
+        if _FREE.match(text, end):
+            return None  # "<term>-free" says that it is not there
+        typed = text[start:end]
+        body = typed if term.matching != "stem" else typed[: len(typed)]
+        if typed == term.words or typed == term.spelled:
+            return Match(start, end, term.text, None)
+        whole = term.pattern.match(_RUN.sub(r"\1\1\1\1", body))
+        if not whole:
+            return None
+        if term.matching == "stem" and whole.end() < len(whole.string):
+            rest = whole.string[whole.end() :]
+            if not _SUFFIX.fullmatch(rest):
+                return None
+            if whole[0] in (term.words, term.spelled):
+                return Match(start, end, term.text, None)
+        elif whole.end() < len(whole.string):
+            return None
+        letters = "".join(whole.groups())
+        if not _LETTER.search(letters) and _LETTER.search(term.spelled):
+            return None
+        hows: list[str] = []
+        gaps = _gaps(whole)
+        if gaps and " " in term.words and regex.sub(r"[^a-z0-9]+", " ", typed) == term.words:
+            gaps = []
+        if gaps:
+            parts = [part for part in regex.split(r"[^a-z0-9@$!|+^]+", typed) if part]
+            if not _parted(parts, gaps):
+                return None
+            hows.append("spaced letters" if any(gap.isspace() for gap in gaps) else "separated letters")
+        if any(not c.isalpha() and c not in term.spelled for c in letters):
+            hows.append("digits or signs for letters")
+        elif letters != term.spelled:
+            if letters in ranks() or english(letters):
+                return None
+            if len(letters) == len(term.spelled):
+                if len(letters) < 4 or text[start:end].isalpha() and common(letters):
+                    return None
+                hows.append("look-alike letters")
+            else:
+                hows.append("stretched letters" if len(letters) > len(term.spelled) else "dropped letters")
+        return Match(start, end, term.text, ", ".join(hows) or None)
+
+    def _looked_up(self, text: str) -> Iterator[Match]:
+        for token in _TOKEN.finditer(text):
+            near = self.near.find(token[0])
+            if near:
+                yield Match(token.start(), token.end(), *near)
+        for token in _MASKED.finditer(text):
+            term = self._masked(token[0])
+            if term:
+                yield Match(token.start(), token.end(), term, "masked letters")
+
+    def _masked(self, token: str) -> str | None:
+        """The term that a token such as `d*ldo` masks."""
+        token = token.rstrip(_MASKS)
+        known = [part for part in regex.split(rf"[{regex.escape(_MASKS)}]+", token) if part]
+        letters = sum(map(len, known))
+        if letters < 2 or letters * 3 < len(token):
+            return None
+        if "*" not in token and all(common(part) or part in ranks() for part in known if len(part) > 1):
+            return None
+        shape = "".join(
+            f"[a-z]{{1,{max(3, len(m[0]))}}}" if m[0][0] in _MASKS else regex.escape(m[0])
+            for m in regex.finditer(rf"[{regex.escape(_MASKS)}]+|[a-z]+", token)
+        )
+        pattern = regex.compile(shape)
+        return next(
+            (
+                term.text
+                for spelled, term in self.single.items()
+                if len(spelled) >= 4 and abs(len(spelled) - len(token)) <= 2 and pattern.fullmatch(spelled)
+            ),
+            None,
+        )
+
+    def _in_segments(self, text: str) -> Iterator[Match]:
+        """Terms glued to other words in hashtags, handles and hosts."""
+        spans = [m.span(1) for m in _TAGS.finditer(text)]
+        spans += [(url.start, url.end) for url in entities.urls(text)]
+        for start, end in spans:
+            for part in regex.finditer(r"[a-z0-9]{4,}", text, pos=start, endpos=end):
+                yield from self._glued(part[0], part.start())
+
+    def _glued(self, glued: str, offset: int) -> Iterator[Match]:
+        plain = glued.translate(_DIGITS)
+        if not self.inside or not self.inside.search(plain) or plain in self.single:
+            return
+        for start, end in pieces(plain, self.costs):
+            if plain[start:end] in self.costs and end - start < len(plain):
+                yield Match(offset + start, offset + end, plain[start:end], "glued to other words")
+
+    def _is_foreign(self, typed: str, match: Match, view: View) -> bool:
+        """A word of another script or language that only happens to look like the term."""
+        if typed.isascii() or not match.how and match.term.casefold() == typed.casefold():
+            return False
+        return _near.of_another_language(typed, view.original.text)
+
+
+_SAME = regex.compile(r"(.)\1*+", regex.DOTALL)
+_DIGITS = str.maketrans("013457", "oieast")
+
+
+def _gaps(whole: "regex.Match[str]") -> list[str]:
+    """What stands between the letters of a match."""
+    text, gaps, at = whole.string, [], None
+    for group in range(1, len(whole.groups()) + 1):
+        start, end = whole.span(group)
+        if start == end:
+            continue
+        if at is not None and start > at:
+            gaps.append(text[at:start])
+        at = end
+    return gaps
+
+
+def _parted(parts: list[str], gaps: list[str]) -> bool:
+    """Whether a word in pieces was put there on purpose, and is not words that happen to follow."""
+    if all(len(part) == 1 for part in parts):
+        return len(parts) > 2
+    real = [part for part in parts if common(part)]
+    if not any(gap.isspace() or " " in gap or "\n" in gap for gap in gaps):
+        return len(real) < len(parts) or gaps[0] in "-_*~|"
+    if len(parts) > 2 and sum(map(len, parts)) <= 2 * len(parts):
+        return True
+    loose = [part for part in parts if part not in real]
+    return any(len(part) > 1 for part in loose) and 2 * sum(map(len, loose)) >= sum(map(len, parts))
+
+
+def _whole_entity(match: Match, text: str) -> Match:
+    """A term in a hashtag, handle or URL is shown with the whole of it."""
+    for tag in _TAGS.finditer(text):
+        if tag.start() <= match.start and match.end <= tag.end():
+            return match._replace(start=tag.start(), end=tag.end())
+    for url in entities.urls(text):
+        if url.start <= match.start and match.end <= url.end:
+            return match._replace(start=url.start, end=url.end)
+    return match
+
+
+_VEILS = regex.compile(r"[\p{Default_Ignorable_Code_Point}\p{M}\u202a-\u202e\u2066-\u2069]*+")
+
+
+def _unveiled(text: str, start: int, end: int, worn: str | None) -> tuple[int, int]:
+    """Bidi controls that turn a word round belong to it."""
+    if not worn or "bidi" not in worn:
+        return start, end
+    while start and text[start - 1] in "\u202a\u202b\u202d\u202e\u2066\u2067\u2068":
+        start -= 1
+    while end < len(text) and text[end] in "\u202c\u2069":
+        end += 1
+    return start, end
+
+
+@lru_cache(maxsize=64)
+def matcher(terms: tuple[tuple[str, Matching], ...]) -> Matcher:
+    """The matcher of a list of `(term, matching)`; the last 64 lists are kept."""
+    return Matcher(Term(text, matching) for text, matching in terms)
+
+
+__all__ = ["CLASSES", "Match", "Matcher", "Matching", "Term", "matcher", "rot13"]
