@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Any
 
+import structlog
 from flask import Response, current_app, g, request
 from werkzeug.exceptions import HTTPException
 
@@ -48,6 +49,7 @@ TITLES: Mapping[str, str] = MappingProxyType(
         "error": "Something broke on our side",
         "unavailable": "The database is busy or away",
         "rule-error": "The rules can't be read",
+        "bad-setting": "A setting of the server is wrong",
     }
 )
 """One title for each code; it is the same for every occurrence, the detail is not."""
@@ -117,6 +119,12 @@ def broken(error: HTTPException) -> Response:
     }.get(status, "It is logged under this id." if status >= 500 else "The request can't be read.")
     allowed: list[str] = sorted(getattr(error, "valid_methods", None) or ())
     return _response(status, code, detail, {}, {"Allow": ", ".join(allowed)} if allowed else {})
+
+
+def fault(error: Exception) -> Response:
+    """What nobody foresaw: logged with its trace, told without it."""
+    structlog.get_logger().exception("request.failed", request_id=request_id(), error=type(error).__name__)
+    return _response(500, "error", "It is logged under this id.", {}, {})
 
 
 def _response(

@@ -58,5 +58,6 @@ def _named(response: Response) -> Response:
 
 blueprint.register_error_handler(ReviewerError, problems.refused)
 blueprint.register_error_handler(HTTPException, problems.broken)
+blueprint.register_error_handler(Exception, problems.fault)
 
 __all__ = ["PARTS", "api", "blueprint"]
