@@ -38,7 +38,7 @@ def utc_now() -> datetime:
 
 def build(settings: Settings, *, clock: Clock = utc_now) -> Services:
     """The services of one server process. Loads the built-in rules; opens the database when first used."""
-    store = Store(settings.database_url)
+    store = Store(settings.database_url, timeout=settings.database_timeout)
     checking = Checking(store, policy.load_base(), clock)
     drafts = Drafts(store, checking, clock)
     return Services(
