@@ -114,7 +114,8 @@ class Near:
             return None
         found = self._known.get(word)
         if found:
-            return None if english(word) or (len(word) > 3 and foreign(word)) else found
+            sure = found[1] == "swapped letters" and len(word) > 4
+            return None if english(word) or (not sure and len(word) > 3 and foreign(word)) else found
         if common(word) or english(word):
             return None
         return self._guessed(word)

@@ -41,7 +41,8 @@ _START = regex.compile(r"(?<![a-z0-9])(?<![a-z0-9]')[a-z0-9@$!|+(<{\[^]")
 _CAMEL = regex.compile(r"(?<=[a-z])[A-Z](?=[a-z])|(?<=[A-Z])[A-Z](?=[a-z]{2})")
 _TOKEN = regex.compile(r"(?<![a-z0-9])[a-z]{3,24}+(?![a-z0-9])")
 _RUN = regex.compile(r"(.)\1{4,}")
-_SUFFIX = regex.compile(r"(?:'?s|es|e?d|ing|ers?|ly)(?![a-z0-9])")
+_ENDING = r"(?:'?s|es|e?d|ing|ers?|ly)?"
+_SUFFIX = regex.compile(rf"{_ENDING}(?![a-z0-9])")
 _FREE = regex.compile(r"[ -]free(?![a-z0-9])")
 _TAGS = regex.compile(r"[#@]([a-z0-9_][\w]{2,139}+)")
 _HOST = regex.compile(r"[a-z0-9]\.[a-z]{2}")
@@ -88,7 +89,8 @@ class Term:
             stand_ins = "".join(sign for sign, letters in LOOKS_LIKE.items() if letter in letters)
             again = place and self.spelled[place - 1] == letter
             parts.append(f"([{regex.escape(letter + stand_ins)}]{{{0 if again else 1},}})")
-        return regex.compile(r"[^a-z0-9]{0,3}?".join(parts))
+        ending = _ENDING if self.matching == "stem" else ""
+        return regex.compile(r"[^a-z0-9]{0,3}?".join(parts) + ending)
 
 
 class Matcher:
@@ -130,11 +132,11 @@ class Matcher:
             typed = view.original.text[span.start : span.end]
             if self._is_foreign(typed, match, view):
                 continue
-            worn = dress(typed, match.term)
-            hows = [how for how in (read, match.how, worn) if how]
+            start, end = _unveiled(view.original.text, span.start, span.end)
+            turned = "bidi controls" if (start, end) != (span.start, span.end) else None
+            hows = [how for how in (read, match.how, dress(typed, match.term), turned) if how]
             if read and not hows[1:] and match.term in typed.lower():
                 continue  # the plain view says so already
-            start, end = _unveiled(view.original.text, span.start, span.end, worn)
             yield Hit(start, end, (typed, match.term), how=", ".join(dict.fromkeys(hows)) or None)
 
     def _matches(self, text: str, cased: str) -> Iterator[Match]:
@@ -171,19 +173,18 @@ class Matcher:
             if below is not None and letter:
                 end = at + 1
                 if end < size and text[end] == typed:
-                    run = _SAME.match(text, at)
-                    end_of_run = run.end() if run else end
-                    if end_of_run - at > 2:
-                        stack.append((end_of_run, below, letter, 0, _STAYS))  # type: ignore[arg-type]
-                        for term in below.get("", ()):  # type: ignore[attr-defined]
-                            yield end_of_run, term
+                    far = _end_of_run(text, at)
+                    stack.append((far, below, letter, 0, 0))  # type: ignore[arg-type]
+                    for term in below.get("", ()):  # type: ignore[attr-defined]
+                        yield far, term
                 stack.append((end, below, letter, 0, 0))  # type: ignore[arg-type]
                 for term in below.get("", ()):  # type: ignore[attr-defined]
                     yield end, term
             elif last and letter == last and stays < _STAYS:
-                stack.append((at + 1, node, last, 0, stays + 1))
+                far = _end_of_run(text, at)
+                stack.append((far, node, last, 0, stays + 1))
                 for term in node.get("", ()):  # type: ignore[attr-defined]
-                    yield at + 1, term
+                    yield far, term
             if not is_word and last and gap < _GAP:
                 stack.append((at + 1, node, last, gap + 1, stays))
 
@@ -200,20 +201,13 @@ class Matcher:
         if _FREE.match(text, end):
             return None  # "<term>-free" says that it is not there
         typed = text[start:end]
-        body = typed if term.matching != "stem" else typed[: len(typed)]
-        if typed == term.words or typed == term.spelled:
+        if typed in (term.words, term.spelled):
             return Match(start, end, term.text, None)
-        whole = term.pattern.match(_RUN.sub(r"\1\1\1\1", body))
+        whole = term.pattern.fullmatch(_RUN.sub(r"\1\1\1\1", typed))
         if not whole:
             return None
-        if term.matching == "stem" and whole.end() < len(whole.string):
-            rest = whole.string[whole.end() :]
-            if not _SUFFIX.fullmatch(rest):
-                return None
-            if whole[0] in (term.words, term.spelled):
-                return Match(start, end, term.text, None)
-        elif whole.end() < len(whole.string):
-            return None
+        if typed.startswith((term.words, term.spelled)) and typed.isalpha():
+            return Match(start, end, term.text, None)  # with an ending
         letters = "".join(whole.groups())
         if not _LETTER.search(letters) and _LETTER.search(term.spelled):
             return None
@@ -296,6 +290,16 @@ class Matcher:
 
 
 _SAME = regex.compile(r"(.)\1*+", regex.DOTALL)
+
+
+def _end_of_run(text: str, at: int) -> int:
+    """Where the run of one character that begins at `at` ends."""
+    if text[at + 1 : at + 2] != text[at]:
+        return at + 1
+    run = _SAME.match(text, at)
+    return run.end() if run else at + 1
+
+
 _DIGITS = str.maketrans("013457", "oieast")
 
 
@@ -321,6 +325,8 @@ def _parted(parts: list[str], gaps: list[str]) -> bool:
         return len(real) < len(parts) or gaps[0] in "-_*~|"
     if len(parts) > 2 and sum(map(len, parts)) <= 2 * len(parts):
         return True
+    if any(not part.isalpha() and not part.isdigit() for part in parts):
+        return True
     loose = [part for part in parts if part not in real]
     return any(len(part) > 1 for part in loose) and 2 * sum(map(len, loose)) >= sum(map(len, parts))
 
@@ -336,17 +342,11 @@ def _whole_entity(match: Match, text: str) -> Match:
     return match
 
 
-_VEILS = regex.compile(r"[\p{Default_Ignorable_Code_Point}\p{M}\u202a-\u202e\u2066-\u2069]*+")
-
-
-def _unveiled(text: str, start: int, end: int, worn: str | None) -> tuple[int, int]:
-    """Bidi controls that turn a word round belong to it."""
-    if not worn or "bidi" not in worn:
-        return start, end
-    while start and text[start - 1] in "\u202a\u202b\u202d\u202e\u2066\u2067\u2068":
+def _unveiled(text: str, start: int, end: int) -> tuple[int, int]:
+    """The bidi controls that turn a word round belong to it."""
+    if start and text[start - 1] in "\u202d\u202e":
         start -= 1
-    while end < len(text) and text[end] in "\u202c\u2069":
-        end += 1
+        end += text[end : end + 1] == "\u202c"
     return start, end
 
 

@@ -103,6 +103,8 @@ def letter(character: str) -> str:
         return character.lower()
     if character in _KEPT:
         return character
+    if unicodedata.category(character) in ("Mn", "Me"):
+        return ""
     for form in (character, character.lower()):
         if form in _STANDS_FOR:
             return _STANDS_FOR[form]
@@ -114,8 +116,6 @@ def letter(character: str) -> str:
         return "".join(map(LETTERS.__getitem__, base))
     if 0x2800 < ord(character) < 0x2840:
         return _BRAILLE.get(ord(character) - 0x2800, character)
-    if unicodedata.category(character) in ("Mn", "Me"):
-        return ""
     for form in (character, character.lower(), character.upper()):
         for other in confusables.confusables_data.get(form, ()):
             seen = other["c"].lower()
