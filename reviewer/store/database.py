@@ -6,9 +6,7 @@ writers of one row cannot both win. SERIALIZABLE would add retries and no promis
 law read each other's writes without sharing the draft's row, and redeeming looks again.
 """
 
-import os
 import re
-import weakref
 from pathlib import Path
 from typing import Any, Literal
 
@@ -16,22 +14,24 @@ from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import (
     ArgumentError,
+    DataError,
     DBAPIError,
     IntegrityError,
     OperationalError,
     SQLAlchemyError,
 )
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.orm.exc import StaleDataError
 
-from reviewer.errors import BadSetting, Unavailable
+from reviewer.errors import BadSetting, Conflict, Invalid, ReviewerError, Unavailable
 
 Mode = Literal["read", "write", "autocommit"]
 
 RETRIED_SQLSTATES = {
     "40001",  # serialization failure: another writer was first
     "40P01",  # deadlock: the other one was let through
-    "23505",  # unique violation: a race for the same place; a repeat sees the winner
 }
+UNIQUE_VIOLATION = "23505"
 
 
 def parse(url: str) -> URL:
@@ -62,7 +62,7 @@ def file_of(url: URL) -> Path | None:
 
 
 def connect(url: URL, *, timeout: float, pool_size: int = 10) -> Engine:
-    """An engine that gives up waiting after `timeout` seconds, and is left alone by forked children."""
+    """An engine that gives up waiting after `timeout` seconds."""
     if url.get_backend_name() == "sqlite":
         engine = create_engine(
             url, pool_size=pool_size, max_overflow=pool_size, pool_timeout=timeout, pool_pre_ping=True
@@ -83,13 +83,6 @@ def connect(url: URL, *, timeout: float, pool_size: int = 10) -> Engine:
                 " -c idle_in_transaction_session_timeout=60000 -c timezone=UTC",
             },
         )
-    alive = weakref.ref(engine)
-
-    def forget() -> None:
-        if (inherited := alive()) is not None:
-            inherited.dispose(close=False)  # the parent still talks on these connections
-
-    os.register_at_fork(after_in_child=forget)
     return engine
 
 
@@ -124,37 +117,46 @@ def _begin_sqlite(connection: Connection) -> None:
 
 
 def may_pass(error: SQLAlchemyError) -> bool:
-    """True where the same work, begun again, can succeed: somebody else was first, or is busy."""
+    """True where the same work, begun again, can succeed: somebody else was first, or the line broke."""
     if isinstance(error, StaleDataError):
         return True
-    if not isinstance(error, DBAPIError) or error.connection_invalidated:
+    if not isinstance(error, DBAPIError):
+        return False
+    if error.connection_invalidated or getattr(error.orig, "sqlstate", None) in RETRIED_SQLSTATES:
+        return True
+    return isinstance(error, OperationalError) and "database is locked" in str(error.orig)
+
+
+def taken(error: SQLAlchemyError) -> bool:
+    """True where a unique name or place was taken by somebody else."""
+    if not isinstance(error, IntegrityError):
         return False
     state = getattr(error.orig, "sqlstate", None)
-    if state is not None:
-        return state in RETRIED_SQLSTATES
-    if isinstance(error, IntegrityError):
-        return "UNIQUE constraint failed" in str(error.orig)
-    return isinstance(error, OperationalError) and "locked" in str(error.orig)
+    return state == UNIQUE_VIOLATION if state else "UNIQUE constraint failed" in str(error.orig)
 
 
-def refusal(error: SQLAlchemyError) -> Unavailable | None:
+def refusal(error: SQLAlchemyError) -> ReviewerError | None:
     """What to tell a caller about a failure of the database; None where the fault is in our code."""
-    if isinstance(error, StaleDataError) or (isinstance(error, IntegrityError) and may_pass(error)):
-        return Unavailable("Too many people changed this at the same time. Nothing was saved: try again.")
     words = str(getattr(error, "orig", None) or error)
-    if re.search(r"no such table|no such column|UndefinedTable|UndefinedColumn|does not exist", words):
+    if isinstance(error, StaleDataError):
+        return Unavailable("Too many people changed this at the same time. Nothing was saved: try again.")
+    if taken(error):
+        return Conflict("The same was saved by somebody else at this moment: look at it, then decide again.")
+    if isinstance(error, DataError):
+        return Invalid(
+            "Something in this is too long, or holds a character that no text can keep: shorten it."
+        )
+    if isinstance(error, PoolTimeout) or re.search(r"locked|timeout|could not serialize|deadlock", words):
+        return Unavailable("The database is busy. Nothing was saved: try again in a moment.")
+    if re.search(r"no such (table|column)|(relation|column) .* does not exist", words):
         return Unavailable(
             "The database is not set up for this version: run `reviewer init`, then try again."
         )
-    if re.search(r"locked|lock timeout|statement timeout|could not serialize|deadlock", words):
-        return Unavailable("The database is busy. Nothing was saved: try again in a moment.")
-    if isinstance(error, (OperationalError, DBAPIError)) and not isinstance(error, IntegrityError):
-        disconnected = error.connection_invalidated
-        if disconnected or isinstance(error, OperationalError):
-            return Unavailable(
-                "The database cannot be reached. Nothing was saved: check that it runs and that "
-                "REVIEWER_DATABASE_URL names it, then try again."
-            )
-    if isinstance(error, TimeoutError):
-        return Unavailable("All connections to the database are in use. Nothing was saved: try again.")
+    if isinstance(error, OperationalError) or (
+        isinstance(error, DBAPIError) and error.connection_invalidated
+    ):
+        return Unavailable(
+            "The database cannot be reached. Nothing was saved: check that it runs and that "
+            "REVIEWER_DATABASE_URL names it, then try again."
+        )
     return None

@@ -1,9 +1,10 @@
 """Facts of a review as rows and back, one pair of functions for each noun."""
 
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
-from reviewer.model import Confirmation, Permit, Publication, Reissue, SignOff, Window
+from reviewer.model import Confirmation, Dismissal, Objection, Permit, Publication, Reissue, SignOff, Window
 from reviewer.store import tables as t
 
 
@@ -44,6 +45,38 @@ def sign_off_row(said: SignOff) -> dict[str, Any]:
         "finding": said.finding,
         "reason": said.reason,
     }
+
+
+def objection(row: t.Objections, dismissals: Iterable[t.Dismissals]) -> Objection:
+    return Objection(
+        id=row.id,
+        by=row.person,
+        group=row.group_name,
+        act=row.act,  # type: ignore[arg-type]  # only written from an Objection
+        content_sha256=row.content_sha256,
+        comment=row.comment,
+        at=row.at,
+        draft=row.draft_id,
+        lifted_at=row.lifted_at,
+        dismissals=tuple(Dismissal(d.person, d.group_name, d.reason, d.at) for d in dismissals),
+    )
+
+
+def objection_row(said: Objection) -> dict[str, Any]:
+    return {
+        "id": said.id,
+        "person": said.by,
+        "group_name": said.group,
+        "act": said.act,
+        "content_sha256": said.content_sha256,
+        "comment": said.comment,
+        "at": said.at,
+        "lifted_at": said.lifted_at,
+    }
+
+
+def dismissal_row(said: Dismissal) -> dict[str, Any]:
+    return {"person": said.by, "group_name": said.group, "reason": said.reason, "at": said.at}
 
 
 def reissue_row(said: Reissue) -> dict[str, Any]:

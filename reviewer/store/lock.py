@@ -14,11 +14,10 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from threading import Lock
 
+from reviewer.errors import Unavailable
+
+BUSY = "The database is busy. Nothing was saved: try again in a moment."
 POLL_SECONDS = 0.001
-
-
-class LockTimeout(Exception):
-    """The lock was not free within the time given."""
 
 
 class FairLock:
@@ -31,7 +30,7 @@ class FairLock:
 
     @contextmanager
     def held(self, seconds: float) -> Iterator[None]:
-        """Hold the lock; raises LockTimeout when it is not free within `seconds`."""
+        """Hold the lock; raises Unavailable when it is not free within `seconds`."""
         deadline = time.monotonic() + seconds
         with ExitStack() as stack:
             with _thread(self._thread_gate, deadline):
@@ -44,7 +43,7 @@ class FairLock:
 @contextmanager
 def _thread(lock: Lock, deadline: float) -> Iterator[None]:
     if not lock.acquire(timeout=max(0.0, deadline - time.monotonic())):
-        raise LockTimeout
+        raise Unavailable(BUSY)
     try:
         yield
     finally:
@@ -53,7 +52,13 @@ def _thread(lock: Lock, deadline: float) -> Iterator[None]:
 
 @contextmanager
 def _file(path: Path, deadline: float) -> Iterator[None]:
-    descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    try:
+        descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    except OSError as error:
+        raise Unavailable(
+            f"The database's folder {path.parent} cannot be used ({error.strerror}): check "
+            "REVIEWER_DATABASE_URL, and that the server may write there."
+        ) from error
     try:
         while True:
             try:
@@ -61,7 +66,7 @@ def _file(path: Path, deadline: float) -> Iterator[None]:
                 break
             except BlockingIOError:  # polled, because a blocking flock knows no deadline
                 if time.monotonic() >= deadline:
-                    raise LockTimeout from None
+                    raise Unavailable(BUSY) from None
                 time.sleep(POLL_SECONDS)
         try:
             yield

@@ -11,10 +11,10 @@ from sqlmodel import col, select
 
 from reviewer import workflow
 from reviewer.errors import NotFound
-from reviewer.model import Dismissal, Objection, Permit, Publication, Reissue, Review, State, Version
+from reviewer.model import Objection, Permit, Publication, Reissue, Review, State, Version
 from reviewer.store import tables as t
 from reviewer.store.codec import draft_from_json
-from reviewer.store.facts import confirmation, permit, publication, sign_off
+from reviewer.store.facts import confirmation, objection, permit, publication, sign_off
 from reviewer.store.part import StorePart
 
 Row = TypeVar("Row", bound=t.Table)
@@ -171,25 +171,11 @@ class ReviewReading(StorePart):
             .order_by(col(t.Objections.at), t.Objections.id)
         )
         rows = self.session.exec(query).all()
-        dismissals: dict[str, list[Dismissal]] = defaultdict(list)
+        dismissals: dict[str, list[t.Dismissals]] = defaultdict(list)
         said = select(t.Dismissals).where(col(t.Dismissals.objection_id).in_([r.id for r in rows]))
-        for d in self.session.exec(said.order_by(col(t.Dismissals.position))):
-            dismissals[d.objection_id].append(Dismissal(d.person, d.group_name, d.reason, d.at))
-        objections = [
-            Objection(
-                id=row.id,
-                by=row.person,
-                group=row.group_name,
-                act=row.act,  # type: ignore[arg-type]  # only written from an Objection
-                content_sha256=row.content_sha256,
-                comment=row.comment,
-                at=row.at,
-                draft=row.draft_id,
-                lifted_at=row.lifted_at,
-                dismissals=tuple(dismissals[row.id]),
-            )
-            for row in rows
-        ]
+        for dismissal in self.session.exec(said.order_by(col(t.Dismissals.position))):
+            dismissals[dismissal.objection_id].append(dismissal)
+        objections = [objection(row, dismissals[row.id]) for row in rows]
         self.objections_read.update((o.id, o) for o in objections)
         return {
             draft: tuple(o for o in objections if o.content_sha256 in digests)

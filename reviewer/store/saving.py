@@ -10,11 +10,13 @@ from sqlmodel import col, select
 
 from reviewer import workflow
 from reviewer.errors import Invalid, Problem
-from reviewer.model import Permit, Publication, Review, Version
+from reviewer.model import Objection, Permit, Publication, Review, Version
 from reviewer.store import tables as t
 from reviewer.store.codec import draft_to_json
 from reviewer.store.facts import (
     confirmation_row,
+    dismissal_row,
+    objection_row,
     permit_row,
     publication_row,
     reissue_row,
@@ -24,6 +26,7 @@ from reviewer.store.part import StorePart
 from reviewer.store.values import Projection
 
 Fact = TypeVar("Fact")
+Noun = TypeVar("Noun", Objection, Permit)
 
 
 class ReviewSaving(StorePart):
@@ -54,10 +57,12 @@ class ReviewSaving(StorePart):
         row = self.loaded.get(after.id)
         if row is None or (before.id, before.brand, before.author) != (after.id, after.brand, after.author):
             raise ValueError("a review is saved in the transaction that read it")
+        if row.withdrawn_at is not None and row.withdrawn_at != after.withdrawn_at:
+            raise ValueError("a draft that was withdrawn stays so")
         row.withdrawn_by, row.withdrawn_at = after.withdrawn_by, after.withdrawn_at
         self._project(row, after, projection)  # first, so that a race is known before work is done
         self._save_versions(before, after)
-        self._save_objections(after)
+        self._save_objections(before, after)
         self._save_permits(before, after)
         for table, said, known, as_row in (
             (t.Confirmations, after.confirmations, before.confirmations, confirmation_row),
@@ -162,75 +167,51 @@ class ReviewSaving(StorePart):
         if problems:
             raise Invalid("The post shows a picture or file that was not uploaded.", problems)
 
-    def _save_objections(self, after: Review) -> None:
+    def _save_objections(self, before: Review, after: Review) -> None:
+        if not {o.id for o in before.objections} <= {o.id for o in after.objections}:
+            raise ValueError("objections are not forgotten")
         for objection in after.objections:
             known = self.objections_read.get(objection.id)
             if known is None:
-                self._insert(
-                    t.Objections,
-                    [
-                        _of(
-                            after,
-                            id=objection.id,
-                            person=objection.by,
-                            group_name=objection.group,
-                            act=objection.act,
-                            content_sha256=objection.content_sha256,
-                            comment=objection.comment,
-                            at=objection.at,
-                            lifted_at=objection.lifted_at,
-                        )
-                    ],
-                )
-            elif known.lifted_at is None and objection.lifted_at is not None:
-                self.session.execute(
-                    update(t.Objections)
-                    .where(col(t.Objections.id) == objection.id)
-                    .values(lifted_at=objection.lifted_at)
-                )
-            new = _added(known.dismissals if known else (), objection.dismissals)
+                self._insert(t.Objections, [_of(after, **objection_row(objection))])
+            else:
+                _grown(known, objection, lifted_at=None, dismissals=())
+                self._change(t.Objections.id, objection.id, lifted_at=objection.lifted_at)
             self._insert(
                 t.Dismissals,
                 [
-                    {
-                        "objection_id": objection.id,
-                        "position": position,
-                        "brand_id": after.brand,
-                        "person": said.by,
-                        "group_name": said.group,
-                        "reason": said.reason,
-                        "at": said.at,
-                    }
-                    for position, said in new
+                    dismissal_row(said)
+                    | {"objection_id": objection.id, "position": position, "brand_id": after.brand}
+                    for position, said in _added(known.dismissals if known else (), objection.dismissals)
                 ],
             )
             self.objections_read[objection.id] = objection
 
     def _save_permits(self, before: Review, after: Review) -> None:
-        known = {p.jti: p for p in before.permits}
-        if not known.keys() <= {p.jti for p in after.permits}:
+        if [p.jti for p in before.permits] != [p.jti for p in after.permits[: len(before.permits)]]:
             raise ValueError("permits are not forgotten")
         # first what ends, then what begins: only one permit of a draft and digest may be live
-        for permit in after.permits:
-            if permit.jti in known:
-                self.session.execute(
-                    update(t.Permits)
-                    .where(col(t.Permits.jti) == permit.jti)
-                    .values(
-                        live=_live(permit, after),
-                        redeemed_at=permit.redeemed_at,
-                        revoked_at=permit.revoked_at,
-                        revoked_by=permit.revoked_by,
-                    )
-                )
+        for known, permit in zip(before.permits, after.permits, strict=False):
+            _grown(known, permit, redeemed_at=None, revoked_at=None, revoked_by=None)
+            self._change(
+                t.Permits.jti,
+                permit.jti,
+                live=_live(permit, after),
+                redeemed_at=permit.redeemed_at,
+                revoked_at=permit.revoked_at,
+                revoked_by=permit.revoked_by,
+            )
         self._insert(
             t.Permits,
             [
                 _of(after, position=position, live=_live(permit, after), **permit_row(permit))
                 for position, permit in enumerate(after.permits)
-                if permit.jti not in known
+                if position >= len(before.permits)
             ],
         )
+
+    def _change(self, name: Any, value: str, **columns: Any) -> None:
+        self.session.execute(update(name.class_).where(name == value).values(**columns))
 
     def _add_facts(
         self,
@@ -273,6 +254,14 @@ def _added(known: Sequence[Fact], said: Sequence[Fact]) -> list[tuple[int, Fact]
     if tuple(said[: len(known)]) != tuple(known):
         raise ValueError("what was said stays said")
     return list(enumerate(said))[len(known) :]
+
+
+def _grown(known: Noun, now: Noun, **marks: Any) -> None:
+    """Raise ValueError unless `now` is what was known with only `marks` set that were empty."""
+    same = replace(now, **marks) == replace(known, **marks)
+    kept = all(getattr(known, m) in (empty, getattr(now, m)) for m, empty in marks.items() if empty is None)
+    if not (same and kept):
+        raise ValueError("what was said stays said")
 
 
 def _live(permit: Permit, review: Review) -> bool:

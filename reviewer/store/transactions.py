@@ -1,14 +1,17 @@
 """The store: one transaction per use case, begun again where somebody else was first."""
 
+import os
 import random
 import threading
 import time
+import weakref
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, nullcontext
+from functools import partial
 from typing import Any, TypeVar
 
 from sqlalchemy import text
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 from sqlalchemy.orm import scoped_session, sessionmaker
 from sqlalchemy.orm.exc import StaleDataError
 from sqlmodel import Session
@@ -18,7 +21,7 @@ from reviewer.store import database, migrations
 from reviewer.store.access import Access
 from reviewer.store.accounts import UserDatastore
 from reviewer.store.brands import Brands
-from reviewer.store.lock import FairLock, LockTimeout
+from reviewer.store.lock import FairLock
 from reviewer.store.log import Log
 from reviewer.store.outbox import Outbox
 from reviewer.store.reviews import ReviewReading
@@ -26,7 +29,8 @@ from reviewer.store.saving import ReviewSaving
 
 Result = TypeVar("Result")
 
-BUSY = "The database is busy. Nothing was saved: try again in a moment."
+RACES = 3
+"""How often a name that was taken meanwhile is looked at again; one that stays taken is a Conflict."""
 FIRST_PAUSE_SECONDS, LONGEST_PAUSE_SECONDS = 0.005, 0.2
 
 
@@ -44,8 +48,12 @@ class Store:
     def __init__(self, url: str, *, timeout: float = 10.0) -> None:
         self._url, self._timeout = database.parse(url), timeout
         self._engine = database.connect(self._url, timeout=timeout)
-        file = database.file_of(self._url)
-        self._file, self._lock = file, FairLock(file) if file else None
+        self._file = database.file_of(self._url)
+        self._begin_anew()
+        os.register_at_fork(after_in_child=partial(_forget_parent, weakref.ref(self)))
+
+    def _begin_anew(self) -> None:
+        self._lock = FairLock(self._file) if self._file else None
         self._writing = threading.local()
 
     # --- transactions ----------------------------------------------------------------------------
@@ -67,14 +75,15 @@ class Store:
         its turn does not come in time or the database is away.
         """
         deadline, pause = time.monotonic() + self._timeout, FIRST_PAUSE_SECONDS
+        races = 0
         while True:
             try:
                 with self._turn(deadline):
                     return self._attempt(work)
-            except LockTimeout as error:
-                raise Unavailable(BUSY) from error
             except SQLAlchemyError as error:
-                if not database.may_pass(error) or time.monotonic() + pause >= deadline:
+                races += database.taken(error)
+                again = database.may_pass(error) or (database.taken(error) and races <= RACES)
+                if not again or time.monotonic() + pause >= deadline:
                     raise database.refusal(error) or error from error
             time.sleep(random.uniform(pause / 2, pause))  # noqa: S311  # jitter, not a secret
             pause = min(2 * pause, LONGEST_PAUSE_SECONDS)
@@ -88,12 +97,12 @@ class Store:
             try:
                 session.commit()
             except SQLAlchemyError as error:
-                if database.may_pass(error):
-                    raise
-                raise Unavailable(
-                    "The database went away while it was saving. Look whether the change is there "
-                    "before you repeat it."
-                ) from error
+                if isinstance(error, DBAPIError) and error.connection_invalidated:
+                    raise Unavailable(
+                        "The database went away while it was saving. Look whether the change is there "
+                        "before you repeat it."
+                    ) from error
+                raise
             return result
 
     @contextmanager
@@ -120,18 +129,33 @@ class Store:
 
     # --- the database as a whole -----------------------------------------------------------------
 
-    def migrate(self) -> None:
-        """Bring the tables to this version; several processes may try at once. Raises Unavailable."""
+    def migrate(self, owner_url: str = "") -> None:
+        """Bring the tables to this version; several processes may try at once. Raises Unavailable.
+
+        On PostgreSQL `owner_url` is the address with the role that owns the tables; the role of this
+        store is then given no right to change what is append-only.
+        """
         if self._file is not None:
-            self._file.parent.mkdir(parents=True, exist_ok=True)
-            self._file.touch(mode=0o600)
+            try:
+                self._file.parent.mkdir(parents=True, exist_ok=True)
+                self._file.touch(mode=0o600)
+            except OSError as error:
+                raise Unavailable(
+                    f"{self._file} cannot be written ({error.strerror}): check REVIEWER_DATABASE_URL."
+                ) from error
+        owner = database.parse(owner_url) if owner_url else self._url
+        engine = database.connect(owner, timeout=self._timeout) if owner_url else self._engine
         try:
-            with self._turn(time.monotonic() + self._timeout), self._engine.connect() as connection:
+            with self._turn(time.monotonic() + self._timeout), engine.connect() as connection:
                 migrations.upgrade(connection)
-        except LockTimeout as error:
-            raise Unavailable(BUSY) from error
+                if self._url.username and owner.username != self._url.username:
+                    migrations.grant(connection, self._url.username)
         except SQLAlchemyError as error:
             raise database.refusal(error) or error from error
+
+        finally:
+            if engine is not self._engine:
+                engine.dispose()
 
     def check(self) -> None:
         """Raise Unavailable unless the database answers and its tables are of this version."""
@@ -168,12 +192,19 @@ class Store:
                     connection.exec_driver_sql("ROLLBACK")
                     raise
                 session.commit()
-        except LockTimeout as error:
+        except Unavailable:
             session.rollback()
-            raise Unavailable(BUSY) from error
+            raise
         except StaleDataError as error:
             session.rollback()
             raise Conflict("Your account was changed at the same time: try again.") from error
         except SQLAlchemyError as error:
             session.rollback()
             raise database.refusal(error) or error from error
+
+
+def _forget_parent(of: "weakref.ref[Store]") -> None:
+    """In a forked child: the parent still talks on its connections, and its threads hold its locks."""
+    if (store := of()) is not None:
+        store._engine.dispose(close=False)
+        store._begin_anew()

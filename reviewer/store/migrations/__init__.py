@@ -8,6 +8,8 @@ from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, text
 
+from reviewer.store.tables import APPEND_ONLY
+
 MIGRATING = 0x5245564D
 """PostgreSQL's advisory lock while tables are changed; any constant will do."""
 
@@ -24,8 +26,23 @@ def upgrade(connection: Connection) -> None:
     """Bring the database to this version, in one transaction, one process at a time."""
     with connection.begin():
         if connection.dialect.name == "postgresql":
+            connection.execute(text("SET LOCAL statement_timeout = 0"))
+            connection.execute(text("SET LOCAL lock_timeout = '60s'"))
             connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": MIGRATING})
         command.upgrade(configuration(connection), "head")
+
+
+def grant(connection: Connection, role: str) -> None:
+    """Let a PostgreSQL role work with the tables, without a right to change what is append-only."""
+    name = connection.dialect.identifier_preparer.quote_identifier(role)
+    append_only = ", ".join((*APPEND_ONLY, "alembic_version"))
+    with connection.begin():
+        for statement in (
+            f"GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO {name}",
+            f"REVOKE UPDATE, DELETE, TRUNCATE ON {append_only} FROM {name}",
+            f"GRANT USAGE ON ALL SEQUENCES IN SCHEMA public TO {name}",
+        ):
+            connection.execute(text(statement))
 
 
 def is_current(connection: Connection) -> bool:
