@@ -3,6 +3,7 @@
 The form of both files is frozen (docs/api.md); later versions only add.
 """
 
+import functools
 import itertools
 import json
 import multiprocessing
@@ -169,7 +170,6 @@ def _as_typed(text: str) -> Callable[[int], int]:
 # --- many lines ----------------------------------------------------------------------------------
 
 _Chunk = list[tuple[int, bytes]]
-_judge: Judge | None = None
 
 
 def _chunks(lines: IO[bytes]) -> Iterator[_Chunk]:
@@ -194,15 +194,15 @@ def _run(chunks: Iterable[_Chunk], processes: int, brand: str | None, rules: str
     chunks = iter(chunks)
     first = list(itertools.islice(chunks, 2))
     if processes == 1 or len(first) < 2:
-        yield from map(_check_chunk, itertools.chain(first, chunks))
+        yield from map(check, itertools.chain(first, chunks))
         return
     methods = multiprocessing.get_all_start_methods()
     context = multiprocessing.get_context("fork" if "fork" in methods else None)
-    with ProcessPoolExecutor(processes, context, _prepare, (brand, rules)) as pool:
+    with ProcessPoolExecutor(processes, context) as pool:
         under_way: deque[Future[Done]] = deque()
         try:
             for chunk in itertools.chain(first, chunks):
-                under_way.append(pool.submit(_check_chunk, chunk))
+                under_way.append(pool.submit(check, chunk))
                 if len(under_way) >= processes * AHEAD:
                     yield under_way.popleft().result()
             while under_way:
@@ -211,17 +211,15 @@ def _run(chunks: Iterable[_Chunk], processes: int, brand: str | None, rules: str
             raise click.ClickException("A process ended unexpectedly (out of memory?): try fewer.") from None
 
 
-def _prepare(brand: str | None, rules: str | None) -> None:
-    """The rules of this process, once; a forked process has its parent's."""
-    global _judge  # a pool's function finds its rules in the module
-    if _judge is None:
-        _judge = judge_with(brand, rules)
+@functools.lru_cache(maxsize=1)
+def _judge(brand: str | None, rules: str | None) -> Judge:
+    """The rules of this process, loaded once; a forked process has its parent's."""
+    return judge_with(brand, rules)
 
 
-def _check_chunk(chunk: _Chunk) -> Done:
-    if _judge is None:
-        raise RuntimeError("the rules of this process were not prepared")
-    answers = [line_of(number, line, _judge) for number, line in chunk]
+def _check_chunk(brand: str | None, rules: str | None, chunk: _Chunk) -> Done:
+    judge = _judge(brand, rules)
+    answers = [line_of(number, line, judge) for number, line in chunk]
     output = "".join(json.dumps(answer, ensure_ascii=False) + "\n" for answer in answers)
     return Done(output.encode(), Counter(str(answer.get("verdict", "error")) for answer in answers))
 

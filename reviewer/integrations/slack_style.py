@@ -64,14 +64,15 @@ def parse(form: Mapping[str, str]) -> SlashCommand:
 
 def typed(text: str) -> str:
     """The text as its author typed it: Slack sends `& < >` as entities and references in `<…>`."""
-    return (
-        html.unescape(_REFERENCE.sub(_as_words, text)) if _escaped(text) else _REFERENCE.sub(_as_words, text)
-    )
+    words = _REFERENCE.sub(_as_words, text)
+    if _BARE_AMPERSAND.search(words):  # sent by a system that escapes nothing
+        return words
+    return words.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")
 
 
 def escape(text: str) -> str:
     """Draft text that stays text: no formatting, no mention, no link, no entity."""
-    broken = _LIVE.sub(lambda found: _JOINER.join(f"{found[0]}{_JOINER}"), text)
+    broken = _LIVE.sub(lambda found: _JOINER.join(("", *found[0], "")), text)
     return broken.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
 
 
