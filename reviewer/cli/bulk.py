@@ -188,9 +188,9 @@ def _lines(lines: IO[bytes]) -> Iterator[bytes]:
 
 
 def _run(chunks: Iterable[_Chunk], processes: int, brand: str | None, rules: str | None) -> Iterator[Done]:
-    _prepare(
-        brand, rules
-    )  # before any process is made: a fault in the rules is told once, and forks share it
+    _judge.cache_clear()  # the rules as they are now
+    _judge(brand, rules)  # before there are processes: a fault is told once, and forks share the rules
+    check = functools.partial(_check_chunk, brand, rules)
     chunks = iter(chunks)
     first = list(itertools.islice(chunks, 2))
     if processes == 1 or len(first) < 2:
