@@ -1,5 +1,6 @@
 """Values for the tests of the store: a brand with people, and reviews with everything in them."""
 
+import hashlib
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
@@ -7,7 +8,6 @@ from reviewer.model import (
     Approvals,
     Brand,
     Confirmation,
-    Decision,
     Dismissal,
     Draft,
     GroupRule,
@@ -33,6 +33,7 @@ NOW = datetime(2031, 5, 6, 7, 8, 9, 123456, tzinfo=UTC)
 MINUTE = timedelta(minutes=1)
 PEOPLE = ("ada", "bob", "cleo", "dan")
 PICTURE = b"\x89PNG and so on"
+PICTURE_SHA256 = hashlib.sha256(PICTURE).hexdigest()
 IN_REVIEW = Projection(state=State.IN_REVIEW)
 ACME = Brand(
     slug="acme",
@@ -217,6 +218,3 @@ def full_life(picture_sha256: str) -> list[Review]:
         reported,
         withdrawn,
     ]
-
-
-__all__ = ["ACME", "IN_REVIEW", "MINUTE", "NOW", "PEOPLE", "PICTURE", "Decision"]

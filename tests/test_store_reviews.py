@@ -1,6 +1,5 @@
 """A review comes out of the store as it went in, and nothing that was said can be unsaid."""
 
-import hashlib
 from dataclasses import replace
 from datetime import UTC, datetime
 from itertools import pairwise
@@ -13,7 +12,7 @@ from store_examples import (
     IN_REVIEW,
     MINUTE,
     NOW,
-    PICTURE,
+    PICTURE_SHA256,
     draft_of,
     full_life,
     objection,
@@ -40,8 +39,6 @@ from reviewer.model import (
 )
 from reviewer.store import Projection, Store
 from reviewer.store.codec import draft_from_json, draft_to_json
-
-PICTURE_SHA256 = hashlib.sha256(PICTURE).hexdigest()
 
 WORDS = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"), max_size=20)
 JSON = st.recursive(

@@ -1,0 +1,230 @@
+"""What the databases themselves refuse, whoever asks; and that the tables are what the code thinks."""
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import psycopg
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.runtime.migration import MigrationContext
+from sqlalchemy import create_engine, inspect, text
+from sqlalchemy.exc import DBAPIError
+from store_examples import ACME, IN_REVIEW, NOW, PICTURE_SHA256, full_life, open_brand, review_of
+
+from reviewer.errors import BadSetting, Unavailable
+from reviewer.model import Event
+from reviewer.store import Store, Tx
+from reviewer.store.migrations.versions import m0002_drafts_and_record as record
+from reviewer.store.tables import APPEND_ONLY, Table
+
+OF_THE_SERVER = {
+    "brands",
+    "events",  # some are nobody's: signing in
+    "failed_logins",
+    "idempotency_keys",
+    "jobs",
+    "seen_nonces",
+    "sessions",
+    "signing_keys",
+    "user_role_names",
+    "user_roles",
+    "users",
+}
+
+
+@pytest.fixture
+def full_store(store: Store) -> Store:
+    """A store with a row in every append-only table."""
+    open_brand(store)
+    whole = full_life(PICTURE_SHA256)[-1]
+
+    def run(tx: Tx) -> None:
+        tx.add_review(whole, IN_REVIEW)
+        tx.append(Event(NOW, "acme", "dan", "draft.created", ("draft", "d1")))
+
+    store.write(run)
+    return store
+
+
+def attempt(store: Store, statement: str) -> str:
+    """What the database says to a statement in a writing transaction."""
+    with pytest.raises(DBAPIError) as refused:
+        store.write(lambda tx: tx.session.execute(text(statement)) and None)
+    return str(refused.value.orig)
+
+
+@pytest.mark.parametrize("table", APPEND_ONLY)
+def test_nothing_changes_or_removes_a_row_of_an_append_only_table(full_store: Store, table: str) -> None:
+    with full_store.read() as tx:
+        dialect = tx.session.get_bind().dialect.name
+        before = tx.session.execute(text(f"SELECT * FROM {table}")).all()  # noqa: S608
+        columns = list(tx.session.execute(text(f"SELECT * FROM {table}")).keys())  # noqa: S608
+    assert before
+    statements = [
+        f"UPDATE {table} SET {columns[-1]} = {columns[-1]}",  # noqa: S608
+        f"DELETE FROM {table}",  # noqa: S608
+    ]
+    if dialect == "sqlite":
+        statements.append(f"INSERT OR REPLACE INTO {table} SELECT * FROM {table}")  # noqa: S608
+    else:
+        key = ", ".join(c.name for c in Table.metadata.tables[table].primary_key)
+        statements += [
+            f"TRUNCATE {table} CASCADE",
+            f"INSERT INTO {table} SELECT * FROM {table} "  # noqa: S608
+            f"ON CONFLICT ({key}) DO UPDATE SET {columns[-1]} = EXCLUDED.{columns[-1]}",
+        ]
+    for statement in statements:
+        assert "append-only" in attempt(full_store, statement), statement
+    with full_store.read() as tx:
+        assert tx.session.execute(text(f"SELECT * FROM {table}")).all() == before  # noqa: S608
+
+
+def test_the_migration_guards_what_the_code_calls_append_only() -> None:
+    assert record.APPEND_ONLY == APPEND_ONLY
+
+
+def test_a_reading_transaction_cannot_write(store: Store) -> None:
+    open_brand(store)
+    with pytest.raises(DBAPIError, match=r"readonly|read-only"), store.read() as tx:
+        tx.add_review(review_of(), IN_REVIEW)
+    store.write(lambda tx: tx.add_review(review_of(), IN_REVIEW))  # the same connection writes again
+
+
+def test_the_migrations_make_exactly_the_tables_of_the_code(store: Store) -> None:
+    with store.read() as tx:
+        context = MigrationContext.configure(tx.session.connection(), opts={"compare_type": True})
+        assert compare_metadata(context, Table.metadata) == []
+
+
+def test_migrating_twice_changes_nothing_and_many_may_try_at_once(database_url: str) -> None:
+    from concurrent.futures import ThreadPoolExecutor
+
+    stores = [Store(database_url) for _ in range(3)]
+    with ThreadPoolExecutor(3) as pool:
+        assert list(pool.map(Store.migrate, stores)) == [None] * 3
+    stores[0].migrate()
+    stores[0].check()
+    for store in stores:
+        store.close()
+
+
+def test_a_database_that_is_not_set_up_says_what_to_run(database_url: str) -> None:
+    store = Store(database_url)
+    with pytest.raises(Unavailable, match="reviewer init"):
+        store.check()
+    with pytest.raises(Unavailable, match="reviewer init"), store.read() as tx:
+        tx.brands()
+    store.close()
+
+
+def test_every_table_of_a_brand_names_the_brand() -> None:
+    without = {name for name, table in Table.metadata.tables.items() if "brand_id" not in table.columns}
+    assert without <= OF_THE_SERVER
+    optional = {
+        n for n, t in Table.metadata.tables.items() if n not in without and t.columns["brand_id"].nullable
+    }
+    assert optional == {"events"}
+
+
+def test_every_way_to_look_something_up_has_an_index_on_both(store: Store) -> None:
+    with store.read() as tx:
+        inspector = inspect(tx.session.connection())
+        indexed = {
+            (table, tuple(index["column_names"]))
+            for table in inspector.get_table_names()
+            for index in inspector.get_indexes(table)
+        }
+    assert {
+        ("variants", ("brand_id", "content_sha256")),
+        ("objections", ("brand_id", "content_sha256")),
+        ("events", ("brand_id", "seq")),
+        ("permits", ("draft_id", "content_sha256")),
+    } <= indexed
+
+
+def test_sqlite_is_opened_durably_and_strictly(sqlite_url: str) -> None:
+    store = Store(sqlite_url)
+    store.migrate()
+    with store.read() as tx:
+        pragmas = {
+            name: tx.session.execute(text(f"PRAGMA {name}")).scalar_one()
+            for name in ("journal_mode", "synchronous", "foreign_keys", "recursive_triggers", "query_only")
+        }
+    assert pragmas == {
+        "journal_mode": "wal",
+        "synchronous": 2,
+        "foreign_keys": 1,
+        "recursive_triggers": 1,
+        "query_only": 1,
+    }
+    file = Path(sqlite_url.removeprefix("sqlite:///"))
+    assert file.stat().st_mode & 0o077 == 0
+    store.close()
+
+
+@pytest.fixture
+def split_roles(postgres_url: str) -> Iterator[tuple[str, str]]:
+    """(address of the app's role, address of the owner's)."""
+    with psycopg.connect(postgres_url, autocommit=True) as connection:
+        connection.execute("CREATE ROLE app LOGIN")
+    yield postgres_url.replace("//postgres:@", "//app:@"), postgres_url
+    with psycopg.connect(postgres_url, autocommit=True) as connection:
+        connection.execute("DROP OWNED BY app")
+        connection.execute("DROP ROLE app")
+
+
+@pytest.mark.postgres
+def test_the_app_role_works_but_has_no_right_to_change_the_record(split_roles: tuple[str, str]) -> None:
+    app_url, owner_url = split_roles
+    store = Store(app_url)
+    store.migrate(owner_url)
+    store.check()
+    open_brand(store)
+    stages = full_life(PICTURE_SHA256)
+    store.write(lambda tx: tx.add_review(stages[0], IN_REVIEW))
+
+    def run(tx: Tx) -> None:
+        tx.save_review(tx.review("d1"), stages[-1], IN_REVIEW)
+        tx.append(Event(NOW, "acme", "dan", "draft.created", ("draft", "d1")))
+        tx.enqueue("remind", "d1", {}, NOW, now=NOW)
+        tx.lease(NOW)
+
+    store.write(run)
+    for table in APPEND_ONLY:
+        assert "permission denied" in attempt(store, f"DELETE FROM {table}")  # noqa: S608
+        assert "permission denied" in attempt(store, f"TRUNCATE {table} CASCADE")
+    assert re.search(
+        "must be owner|permission denied", attempt(store, "DROP TRIGGER events_no_change ON events")
+    )
+    store.close()
+
+
+@pytest.mark.parametrize(
+    "url", ["", "sqlite://", "sqlite:///:memory:", "sqlite:///a.db?mode=ro", "mysql://db/x", "not an address"]
+)
+def test_an_address_that_names_no_database_of_ours_is_refused(url: str) -> None:
+    with pytest.raises(BadSetting, match="REVIEWER_DATABASE_URL"):
+        Store(url)
+
+
+def test_the_brand_of_the_examples_comes_back_with_its_people(store: Store) -> None:
+    open_brand(store)
+    with store.read() as tx:
+        brand = tx.brand("acme")
+    assert brand.members == {"marketing": {"ada", "bob"}, "legal": {"cleo"}}
+    assert brand.people == {"ada": "Ada", "bob": "Bob", "cleo": "Cleo", "dan": "Dan"}
+    assert (brand.approvals, brand.accounts, brand.timezone) == (ACME.approvals, ACME.accounts, ACME.timezone)
+
+
+def test_a_plain_connection_without_our_settings_still_meets_the_triggers(sqlite_url: str) -> None:
+    store = Store(sqlite_url)
+    store.migrate()
+    open_brand(store)
+    store.write(lambda tx: tx.append(Event(NOW, "acme", "dan", "draft.created", ("draft", "d1"))))
+    store.close()
+    plain = create_engine(sqlite_url)
+    for statement in ("UPDATE events SET action = 'x'", "DELETE FROM events"):
+        with pytest.raises(DBAPIError, match="append-only"), plain.begin() as connection:
+            connection.execute(text(statement))
+    plain.dispose()
