@@ -140,16 +140,15 @@ _LETTER = regex.compile(r"\p{L}")
 _OTHER_SCRIPT = regex.compile(r"[\p{L}--[\p{Latin}\p{Common}]]", regex.V1)
 
 
-def of_another_language(typed: str, whole: str) -> bool:
-    """Whether `typed` is an ordinary word of another language in a text `whole`.
+def of_another_language(typed: str, around: str) -> bool:
+    """Whether `typed` is an ordinary word of another language, `around` being the text without it.
 
-    That is: a word all in one other script in a text that is mostly in that script, or in a text that
-    has no Latin letter; or a word of another language with its own accents.
+    That is: a word all in one other script, unless everything around it is in Latin letters; or a word
+    of another language with its own accents.
     """
     letters = _LETTER.findall(typed)
     others = _OTHER_SCRIPT.findall(typed)
     if others and len(others) == len(letters):
-        around = _LETTER.findall(whole)
-        return 2 * len(_OTHER_SCRIPT.findall(whole)) > len(around) or foreign(typed.lower())
+        return bool(_OTHER_SCRIPT.search(around)) or not _LETTER.search(around)
     marked = [c for c in typed if not c.isascii()]
     return not others and len(marked) < 3 and typed.isalpha() and foreign(typed.lower())

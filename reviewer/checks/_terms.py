@@ -34,10 +34,11 @@ LOOKS_LIKE: Mapping[str, str] = {
 """Which letters a sign or digit is written for; `i` and `l` look alike in capitals."""
 
 CLASSES = str.maketrans("lg1!|034@^5$7+8692(<{[", "ibiiioeaaassttbbbzcccc")
-_MASKS = "*#%_~.?=^-\u2022\u25cf\u2588\u2593\u2592\u2591\u25a0\u25ae\u2b1b\u2026×"
+_SOFT_MASKS = "_~.?=^-"
+_MASK = r"[*#%_~.?=^\-\u2026×\p{So}\p{Emoji_Presentation}]"
 _GAP = 3
 _STAYS = 4
-_START = regex.compile(r"(?<![a-z0-9])(?<![a-z0-9]')[a-z0-9@$!|+(<{\[^]")
+_START = regex.compile(r"(?<![a-z0-9])(?<![a-z0-9]')[a-z0-9@$!|+(<{\[^]|(?<=[0-9])[a-z]")
 _CAMEL = regex.compile(r"(?<=[a-z])[A-Z](?=[a-z])|(?<=[A-Z])[A-Z](?=[a-z]{2})")
 _TOKEN = regex.compile(r"(?<![a-z0-9])[a-z]{3,24}+(?![a-z0-9])")
 _RUN = regex.compile(r"(.)\1{4,}")
@@ -46,7 +47,10 @@ _SUFFIX = regex.compile(rf"{_ENDING}(?![a-z0-9])")
 _FREE = regex.compile(r"[ -]free(?![a-z0-9])")
 _TAGS = regex.compile(r"[#@]([a-z0-9_][\w]{2,139}+)")
 _HOST = regex.compile(r"[a-z0-9]\.[a-z]{2}")
-_MASKED = regex.compile(rf"(?<![\w])[a-z]+(?:[{regex.escape(_MASKS)}]{{1,4}}[a-z]+)+(?![\w])|(?<![\w])[a-z]*[*][a-z*]*[a-z](?![\w])")
+_MASKED = regex.compile(rf"(?<!\w)[a-z]{{1,20}}+(?:{_MASK}{{1,4}}+[a-z]{{1,20}}+)++(?!\w)|(?<!\w)\*[a-z][a-z*]{{0,20}}+[a-z](?!\w)")
+_SHAPE = regex.compile(rf"{_MASK}+|[a-z]+")
+_MIXED = regex.compile(r"(?<![a-z0-9])(?=[a-z0-9]{0,23}[0-9])(?=[a-z0-9]{0,23}[a-z])[a-z0-9]{4,24}+(?![a-z0-9])")
+_NUMBER = regex.compile(r"[0-9]{1,6}+(?![a-z0-9])")
 _LETTER = regex.compile(r"[a-z]")
 _MARKED_FOREIGN = regex.compile(r"\p{L}")
 _LATIN = regex.compile(r"\p{Latin}")
@@ -130,8 +134,10 @@ class Matcher:
         for match in self._matches(view.text, cased.text if len(cased.text) == len(view.text) else ""):
             span = view.origin(match.start, match.end)
             typed = view.original.text[span.start : span.end]
-            if self._is_foreign(typed, match, view):
-                continue
+            if not typed.isascii() and match.term.casefold() != typed.casefold():
+                whole = view.original.text
+                if _near.of_another_language(typed, whole[: span.start] + whole[span.end :]):
+                    continue
             start, end = _unveiled(view.original.text, span.start, span.end)
             turned = "bidi controls" if (start, end) != (span.start, span.end) else None
             hows = [how for how in (read, match.how, dress(typed, match.term), turned) if how]
@@ -195,9 +201,12 @@ class Matcher:
         after = text[end : end + 1]
         if after.isalnum() and end not in camel:
             suffix = _SUFFIX.match(text, end) if term.matching == "stem" else None
-            if not suffix:
+            if suffix:
+                end = suffix.end()
+            elif len(term.spelled) < 4 or not _NUMBER.match(text, end):
                 return None
-            end = suffix.end()
+        if start and text[start - 1].isdigit() and len(term.spelled) < 4:
+            return None
         if _FREE.match(text, end):
             return None  # "<term>-free" says that it is not there
         typed = text[start:end]
@@ -238,33 +247,41 @@ class Matcher:
             near = self.near.find(token[0])
             if near:
                 yield Match(token.start(), token.end(), *near)
+        for token in _MIXED.finditer(text):
+            yield from self._mixed(token)
         for token in _MASKED.finditer(text):
             term = self._masked(token[0])
             if term:
                 yield Match(token.start(), token.end(), term, "masked letters")
 
+    def _mixed(self, token: "regex.Match[str]") -> Iterator[Match]:
+        """Digits among letters: as noise, or for letters in a word that is misspelt as well."""
+        bare = regex.sub(r"[0-9]", "", token[0])
+        if len(bare) > 3 and token[0][0].isalpha() and token[0][-1].isalpha() and bare in self.single:
+            yield Match(token.start(), token.end(), self.single[bare].text, "digits inside")
+        near = self.near.find(token[0].translate(_DIGITS))
+        if near:
+            yield Match(token.start(), token.end(), near[0], f"digits or signs for letters, {near[1]}")
+
     def _masked(self, token: str) -> str | None:
         """The term that a token such as `d*ldo` masks."""
-        token = token.rstrip(_MASKS)
-        known = [part for part in regex.split(rf"[{regex.escape(_MASKS)}]+", token) if part]
+        known = regex.findall(r"[a-z]+", token)
         letters = sum(map(len, known))
         if letters < 2 or letters * 3 < len(token):
             return None
-        if "*" not in token and all(common(part) or part in ranks() for part in known if len(part) > 1):
+        soft = all(c in _SOFT_MASKS or c.isalpha() for c in token)
+        if soft and (len(token) - letters > 1 or all(common(part) for part in known if len(part) > 1)):
             return None
-        shape = "".join(
-            f"[a-z]{{1,{max(3, len(m[0]))}}}" if m[0][0] in _MASKS else regex.escape(m[0])
-            for m in regex.finditer(rf"[{regex.escape(_MASKS)}]+|[a-z]+", token)
+        shape = regex.compile(
+            "".join(
+                m[0] if m[0].isalpha() and m[0].isascii() else f"[a-z]{{1,{max(3, len(m[0]))}}}"
+                for m in _SHAPE.finditer(token)
+            )
         )
-        pattern = regex.compile(shape)
-        return next(
-            (
-                term.text
-                for spelled, term in self.single.items()
-                if len(spelled) >= 4 and abs(len(spelled) - len(token)) <= 2 and pattern.fullmatch(spelled)
-            ),
-            None,
-        )
+        for spelled, term in self.single.items():
+            if len(spelled) >= 4 and abs(len(spelled) - len(token)) <= 2 and shape.fullmatch(spelled):
+                return term.text
+        return None
 
     def _in_segments(self, text: str) -> Iterator[Match]:
         """Terms glued to other words in hashtags, handles and hosts."""
@@ -282,12 +299,6 @@ class Matcher:
             if plain[start:end] in self.costs and end - start < len(plain):
                 yield Match(offset + start, offset + end, plain[start:end], "glued to other words")
 
-    def _is_foreign(self, typed: str, match: Match, view: View) -> bool:
-        """A word of another script or language that only happens to look like the term."""
-        if typed.isascii() or not match.how and match.term.casefold() == typed.casefold():
-            return False
-        return _near.of_another_language(typed, view.original.text)
-
 
 _SAME = regex.compile(r"(.)\1*+", regex.DOTALL)
 
@@ -300,7 +311,7 @@ def _end_of_run(text: str, at: int) -> int:
     return run.end() if run else at + 1
 
 
-_DIGITS = str.maketrans("013457", "oieast")
+_DIGITS = str.maketrans("0134578", "oieastb")
 
 
 def _gaps(whole: "regex.Match[str]") -> list[str]:
@@ -321,8 +332,9 @@ def _parted(parts: list[str], gaps: list[str]) -> bool:
     if all(len(part) == 1 for part in parts):
         return len(parts) > 2
     real = [part for part in parts if common(part)]
-    if not any(gap.isspace() or " " in gap or "\n" in gap for gap in gaps):
-        return len(real) < len(parts) or gaps[0] in "-_*~|"
+    if all(not gap[0].isspace() and not gap[-1].isspace() for gap in gaps) or "-\n" in gaps:
+        loosely = all(mark in ".,;:!?/'\"()" for gap in gaps for mark in gap)
+        return len(real) < len(parts) or not loosely
     if len(parts) > 2 and sum(map(len, parts)) <= 2 * len(parts):
         return True
     if any(not part.isalpha() and not part.isdigit() for part in parts):

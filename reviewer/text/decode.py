@@ -31,6 +31,13 @@ _ESCAPE = regex.compile(
 _TAG = regex.compile(r"</?[A-Za-z][^<>]{0,200}+>|<!--(?:[^-]|-(?!->))*+-->|\[/?[A-Za-z]{1,8}(?:=[^\[\]]{0,80})?\]")
 _LINK = regex.compile(r"\[([^\[\]]{1,80})\]\([^()\s]{1,500}\)")
 
+_BUILT = {
+    "|\\/|": "m", "/\\/\\": "m", "|v|": "m", "(v)": "m", "\\/\\/": "w", "\\^/": "w", "|/\\|": "w", "|-|": "h", "}{": "h",
+    "]-[": "h", "|\\|": "n", "/\\/": "n", "|)": "d", "|]": "d", "|}": "d", "|<": "k", "|{": "k", "|_|": "u", "(_)": "u",
+    "\\_/": "u", "\\/": "v", "/\\": "a", "/-\\": "a", "()": "o", "[]": "o", "<>": "o", "><": "x", "|2": "r", "|=": "f",
+    "|>": "p", "|*": "p", "|3": "b", "][": "i", "|_": "l", "_|": "j", "`/": "y", "'/": "y", "-/_": "z",
+}  # fmt: skip
+_SIGNS = regex.compile(r"\L<signs>", signs=sorted(_BUILT, key=len, reverse=True))
 _MORSE = {
     ".-": "a", "-...": "b", "-.-.": "c", "-..": "d", ".": "e", "..-.": "f", "--.": "g", "....": "h", "..": "i",
     ".---": "j", "-.-": "k", ".-..": "l", "--": "m", "-.": "n", "---": "o", ".--.": "p", "--.-": "q", ".-.": "r",
@@ -51,6 +58,8 @@ _NAMES = {
 }  # fmt: skip
 
 _WORD = r"[a-z]{1,9}+"
+_SPELLED = "|".join(sorted(_SPELLING, key=len, reverse=True))
+_NAMED = "|".join(sorted(_NAMES, key=len, reverse=True))
 _CODES: tuple[tuple[str, "regex.Pattern[str]", "regex.Pattern[str]", Callable[[str], str]], ...] = (
     (
         "Morse code",
@@ -84,7 +93,7 @@ _CODES: tuple[tuple[str, "regex.Pattern[str]", "regex.Pattern[str]", Callable[[s
     ),
     (
         "spelling alphabet",
-        regex.compile(rf"\b(?:{'|'.join(_SPELLING)})(?:[ ,.\-]{{1,2}}(?:{'|'.join(_SPELLING)})){{2,}}+\b", regex.I),
+        regex.compile(rf"\b(?:{_SPELLED})(?:[ ,.\-]{{1,2}}(?:{_SPELLED})){{2,}}+\b", regex.I),
         regex.compile(r"[A-Za-z\-]+"),
         lambda word: _SPELLING.get(word.lower().strip("-"), ""),
     ),
@@ -99,7 +108,7 @@ _CODES: tuple[tuple[str, "regex.Pattern[str]", "regex.Pattern[str]", Callable[[s
     ),
     (
         "names of letters",
-        regex.compile(rf"\b(?:{'|'.join(_NAMES)})(?:[ ,.\-]{{1,2}}(?:{'|'.join(_NAMES)})){{2,}}+\b", regex.I),
+        regex.compile(rf"\b(?:{_NAMED})(?:[ ,.\-]{{1,2}}(?:{_NAMED})){{2,}}+\b", regex.I),
         regex.compile(r"[A-Za-z]+"),
         lambda word: _NAMES.get(word.lower(), ""),
     ),
@@ -110,7 +119,7 @@ _INITIALS = regex.compile(r"(?m)^[^\w\n]{0,4}(\w).*$")
 _TRIGGER = regex.compile(
     r"[.\-][ /|][.\-]|[01]{7}|(?:\d{1,3}[ ,;.\-]{1,2}){2}\d|[2-7][0-9A-Fa-f][ :,\-]?(?:0x|\\x)?[2-7][0-9A-Fa-f]|0x"
     r"|\b(?:as in|is for|dee|ell|ess|eff|em|en|cee|see|tee|aitch|kay)\b"
-    rf"|\b(?:{'|'.join(sorted(_SPELLING))})\b",
+    rf"|\b(?:{_SPELLED})\b",
     regex.IGNORECASE,
 )
 
@@ -126,6 +135,8 @@ def readings(typed: View, light: View) -> Iterator[Reading]:
         unescaped = substitute(light, _ESCAPE, _unescape)
         if unescaped is not light:
             yield Reading("escaped letters", unescaped)
+    if ("|" in text or "\\" in text or "()" in text or "[]" in text) and _SIGNS.search(text):
+        yield Reading("letters made of signs", substitute(light, _SIGNS, lambda m: _BUILT[m[0]]))
     if upside_down(typed.text):
         yield Reading("upside-down letters", upright(typed))
     if not typed.text.isascii() and _TAG_CHARACTERS.search(typed.text):

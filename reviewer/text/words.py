@@ -38,7 +38,9 @@ def english(word: str) -> bool:
 
 def common(word: str) -> bool:
     """Whether a reader would take `word` (lower case) for a word when it stands alone."""
-    return word in _SHORT if len(word) < 3 else ranks().get(word, 1_000_000) < 40_000
+    if len(word) < 3:
+        return word in _SHORT
+    return ranks().get(word, 1_000_000) < (8_000 if len(word) == 3 else 40_000)
 
 
 @lru_cache(maxsize=4096)
