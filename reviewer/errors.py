@@ -89,6 +89,10 @@ class Blocked(NotAllowed):
     code = "blocked"
 
 
+class Held(NotAllowed):
+    code = "held"
+
+
 class NotFound(Refusal):
     status = 404
     code = "not-found"

@@ -5,9 +5,10 @@ Digests are lower-case hex SHA-256 over RFC 8785 JSON.
 """
 
 import hashlib
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 from functools import cached_property
 from types import MappingProxyType
@@ -19,6 +20,7 @@ Kind = Literal["post", "reply", "comment", "quote", "repost", "edit", "removal"]
 KINDS: tuple[Kind, ...] = ("post", "reply", "comment", "quote", "repost", "edit", "removal")
 Json = None | bool | int | str | Sequence["Json"] | Mapping[str, "Json"]
 
+LINK = re.compile(r"(?:https?://|www\.)\S+", re.IGNORECASE)
 NOTHING: Mapping[str, Any] = MappingProxyType({})
 
 
@@ -107,6 +109,16 @@ class Variant:
         """The digest that sign-offs, objections and permits belong to."""
         return digest(self.canonical())
 
+    @cached_property
+    def near_sha256(self) -> str:
+        """The same for content that differs only in case, spaces, punctuation and links (law 6).
+
+        Empty where no letter or digit is left: such content is only like itself.
+        """
+        words = " ".join([*(part.text for part in self.parts), self.first_comment or ""])
+        plain = "".join(c for c in LINK.sub(" ", words).casefold() if c.isalnum())
+        return digest(plain) if plain else ""
+
     @property
     def text(self) -> str:
         """The words of all parts, for lists and previews."""
@@ -148,6 +160,36 @@ class Source:
 
 
 @dataclass(frozen=True)
+class Standing:
+    """Terms of a text that is signed once and used often: where, by whom, how often, until when (law 15).
+
+    `targets` are prefixes of what may be replied to, empty for any; `users` are person or service ids,
+    empty for every contributor of the brand. `crisis` texts outlive a pause where comms signed them.
+    """
+
+    accounts: tuple[str, ...]
+    until: datetime
+    uses: int = 1
+    users: tuple[str, ...] = ()
+    targets: tuple[str, ...] = ()
+    crisis: bool = False
+
+    @cached_property
+    def sha256(self) -> str:
+        """Sign-offs are given for terms too."""
+        return digest(
+            {
+                "accounts": list(self.accounts),
+                "until": self.until.isoformat(),
+                "uses": self.uses,
+                "users": list(self.users),
+                "targets": list(self.targets),
+                "crisis": self.crisis,
+            }
+        )
+
+
+@dataclass(frozen=True)
 class Draft:
     """One immutable snapshot of an intended post: its variants, and what is not public about it."""
 
@@ -164,6 +206,7 @@ class Draft:
     on_behalf_of: str | None = None
     target_author: str = ""
     target_text: str = ""
+    standing: Standing | None = None
 
     @cached_property
     def by_digest(self) -> Mapping[str, Variant]:
@@ -380,6 +423,47 @@ class Approvals:
 
 
 @dataclass(frozen=True)
+class Calendar:
+    """When a brand works: minutes after local midnight for Monday to Sunday, and days off.
+
+    `(540, 1020)` is 9:00 to 17:00, `(0, 0)` a free day, `(0, 1440)` the whole day.
+    """
+
+    hours: tuple[tuple[int, int], ...] = ((540, 1020),) * 5 + ((0, 0),) * 2
+    holidays: frozenset[date] = frozenset()
+
+
+@dataclass(frozen=True)
+class Lift:
+    """One person's agreement that a pause may end."""
+
+    by: str
+    at: datetime
+
+
+@dataclass(frozen=True)
+class Hold:
+    """A pause of a scope: `brand:…`, `account:…`, `channel:…` or `topic:…` (law 11).
+
+    `topic` is the rule (Vale YAML) that decides which content a topic pause concerns. It ends when two
+    members of signing groups have agreed.
+    """
+
+    id: str
+    scope: str
+    reason: str
+    by: str
+    at: datetime
+    topic: str = ""
+    lifts: tuple[Lift, ...] = ()
+
+    @property
+    def lifted_at(self) -> datetime | None:
+        """When the second person agreed; None while it stands."""
+        return self.lifts[1].at if len(self.lifts) > 1 else None
+
+
+@dataclass(frozen=True)
 class Brand:
     """A tenant as the law sees it, read in the transaction that decides.
 
@@ -396,6 +480,16 @@ class Brand:
     accounts: frozenset[str] = frozenset()
     epochs: Mapping[str, int] = field(default_factory=lambda: NOTHING)
     timezone: str = "UTC"
+    calendar: Calendar = Calendar()
+    holds: tuple[Hold, ...] = ()
+    consents: Mapping[str, str] = field(default_factory=lambda: NOTHING)
+    """The person whose consent an account asks for, where it is ghostwritten (law 7)."""
+    same_person: Mapping[str, str] = field(default_factory=lambda: NOTHING)
+    """Account id to the one human behind several of them; who is not named stands for themselves."""
+
+    def human(self, person: str) -> str:
+        """The human behind a person's account: two accounts of one human are one in the law."""
+        return self.same_person.get(person, person)
 
     def groups_of(self, person: str) -> frozenset[str]:
         """The groups for which this person may sign now."""
@@ -434,6 +528,8 @@ class Version:
     answerable: frozenset[str] = frozenset()
     submitted_by: str | None = None
     submitted_at: datetime | None = None
+    suggested_by: str | None = None
+    """Whose accepted suggestion this version is, where the brand's profile makes that a contribution."""
 
 
 @dataclass(frozen=True)
@@ -449,14 +545,16 @@ class Confirmation:
 class SignOff:
     """One person's yes, for one group, to one digest; `verdict` and `seen` are what was on the page.
 
-    `act` is `approve`, `accept` (one `needs_approval` finding) or `read` (one `unchecked` finding,
-    "read without it"); the latter two name the finding's key. `seen` holds the keys of every finding
-    that was shown.
+    `act` is `approve`; `accept` (one `needs_approval` finding), `read` (one `unchecked` finding, "read
+    without it") or `except` (half of an exception for a finding that blocks), which name the finding's
+    key; `resume` after a pause; `consent` of a ghostwritten account's owner and `remove`, which count
+    for no group. `seen` holds the keys of every finding that was shown. `terms` is the digest of a
+    standing sign-off's terms, as they were then.
     """
 
     by: str
     group: str
-    act: Literal["approve", "accept", "read"]
+    act: Literal["approve", "accept", "read", "except", "resume", "consent", "remove"]
     content_sha256: str
     verdict: str
     seen: frozenset[str]
@@ -464,6 +562,40 @@ class SignOff:
     window: Window
     finding: str | None = None
     reason: str = ""
+    terms: str = ""
+
+
+@dataclass(frozen=True)
+class Suggestion:
+    """A reviewer's wording for one variant; a contributor takes it over, or not (law 5)."""
+
+    id: str
+    by: str
+    content_sha256: str
+    variant: Variant
+    comment: str
+    at: datetime
+    accepted_by: str | None = None
+    accepted_at: datetime | None = None
+
+
+@dataclass(frozen=True)
+class Emergency:
+    """The emergency lane was opened: faster calls, stand-ins at once, never fewer people (law 3)."""
+
+    by: str
+    reason: str
+    at: datetime
+
+
+@dataclass(frozen=True)
+class Reslot:
+    """A slot that an outage missed, confirmed for a new time; sign-offs go with it (law 12)."""
+
+    by: str
+    old: datetime
+    new: datetime
+    at: datetime
 
 
 @dataclass(frozen=True)
@@ -488,6 +620,8 @@ class Objection:
     comment: str
     at: datetime
     draft: str = ""
+    near_sha256: str = ""
+    """For `reject`: the words without case, spaces, punctuation and links, which it binds too."""
     lifted_at: datetime | None = None
     dismissals: tuple[Dismissal, ...] = ()
 
@@ -514,6 +648,10 @@ class Permit:
     expires_at: datetime
     issued_to: str
     policy_sha256: str = ""
+    standing_sha256: str | None = None
+    """The digest of the standing text of which this permit is one use (law 15)."""
+    variant: Variant | None = None
+    """For a use of a standing text: exactly what it covers, with its target and account."""
     signers: tuple[tuple[str, str, datetime], ...] = ()
     epochs: Mapping[str, int] = field(default_factory=lambda: NOTHING)
     redeemed_at: datetime | None = None
@@ -569,6 +707,15 @@ class Review:
     permits: tuple[Permit, ...] = ()
     reissues: tuple[Reissue, ...] = ()
     publications: tuple[Publication, ...] = ()
+    suggestions: tuple[Suggestion, ...] = ()
+    emergency: Emergency | None = None
+    responds_to: str | None = None
+    """The pause to which this draft is the response: it may go out through it, with comms (law 11)."""
+    reslots: tuple[Reslot, ...] = ()
+    target_authors: frozenset[str] = frozenset()
+    """For a removal: the authors of what is to be removed."""
+    removed: frozenset[str] = frozenset()
+    """Ids of this draft's publications whose removal was carried out."""
     withdrawn_by: str | None = None
     withdrawn_at: datetime | None = None
     inherited: Mapping[str, frozenset[str]] = field(default_factory=lambda: NOTHING)

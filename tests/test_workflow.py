@@ -594,7 +594,7 @@ def test_pages_offer_just_what_would_be_accepted() -> None:
     desk = Desk()
     assert actions(desk.case, EVE) == {"edit", "submit", "withdraw"}
     desk.submitted()
-    assert actions(desk.case, ADA) == {"approve", "request_changes", "reject"}
+    assert actions(desk.case, ADA) == {"approve", "request_changes", "reject", "suggest", "emergency"}
     desk.do(ADA, Approve("marketing", desk.seen))
     assert actions(desk.case, TOOL) == {"issue"}
     assert "post_by_hand" in actions(desk.case, EVE)

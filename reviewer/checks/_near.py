@@ -23,8 +23,7 @@ _NEIGHBOURS = {
     key: frozenset(around)
     for key, around in zip(
         "qwertyuiopasdfghjklzxcvbnm",
-        "wa qeas wrsd etdf rygf tuhg yijh uokj iplk ol qwsz weadzx ersfxc rtdgcv tyfhvb yugjbn uihknm iojlm okp "
-        "asx zsdc xdfv cfgb vghn bhjm njk".split(),
+        ["wa", "qeas", "wrsd", "etdf", "rygf", "tuhg", "yijh", "uokj", "iplk", "ol", "qwsz", "weadzx", "ersfxc", "rtdgcv", "tyfhvb", "yugjbn", "uihknm", "iojlm", "okp", "asx", "zsdc", "xdfv", "cfgb", "vghn", "bhjm", "njk"],
         strict=True,
     )
 }

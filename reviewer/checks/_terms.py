@@ -235,7 +235,7 @@ class Matcher:
             if letters in ranks() or english(letters):
                 return None
             if len(letters) == len(term.spelled):
-                if len(letters) < 4 or text[start:end].isalpha() and common(letters):
+                if len(letters) < 4 or (text[start:end].isalpha() and common(letters)):
                     return None
                 hows.append("look-alike letters")
             else:

@@ -45,10 +45,7 @@ _MORSE = {
 }  # fmt: skip
 _SPELLING = {
     word: word[0]
-    for word in (
-        "alpha alfa bravo charlie delta echo foxtrot golf hotel india juliet juliett kilo lima mike november "
-        "oscar papa quebec romeo sierra tango uniform victor whiskey whisky yankee zulu"
-    ).split()
+    for word in ["alpha", "alfa", "bravo", "charlie", "delta", "echo", "foxtrot", "golf", "hotel", "india", "juliet", "juliett", "kilo", "lima", "mike", "november", "oscar", "papa", "quebec", "romeo", "sierra", "tango", "uniform", "victor", "whiskey", "whisky", "yankee", "zulu"]
 } | {"xray": "x", "x-ray": "x"}
 _NAMES = {
     "ay": "a", "bee": "b", "cee": "c", "see": "c", "sea": "c", "dee": "d", "ee": "e", "eff": "f", "gee": "g",

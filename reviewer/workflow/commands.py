@@ -2,8 +2,9 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 
-from reviewer.model import Draft, Publication
+from reviewer.model import Draft, Publication, Variant
 
 
 @dataclass(frozen=True)
@@ -146,6 +147,89 @@ class AllowReissue:
     reason: str
 
 
+@dataclass(frozen=True)
+class Suggest:
+    """A reviewer's wording for one variant, named `id`."""
+
+    id: str
+    content_sha256: str
+    variant: Variant
+    comment: str
+
+
+@dataclass(frozen=True)
+class TakeSuggestion:
+    """A contributor takes a suggestion over; it becomes a new version made from version `base`."""
+
+    suggestion: str
+    base: int
+
+
+@dataclass(frozen=True)
+class Except:
+    """One half of an exception for a finding that stops the text (law 8)."""
+
+    group: str
+    content_sha256: str
+    finding: str
+    reason: str
+    verdict: str
+
+
+@dataclass(frozen=True)
+class OpenEmergency:
+    """The emergency lane: stand-ins may act at once."""
+
+    reason: str
+
+
+@dataclass(frozen=True)
+class Resume:
+    """After a pause: these may go on (law 11)."""
+
+    digests: tuple[str, ...]
+    reason: str
+
+
+@dataclass(frozen=True)
+class Respond:
+    """This draft is the response to a pause."""
+
+    hold: str
+
+
+@dataclass(frozen=True)
+class Consent:
+    """The owner of a ghostwritten account agrees; it counts for no group."""
+
+    seen: Mapping[str, str]
+
+
+@dataclass(frozen=True)
+class AskRemoval:
+    """The one act that takes one person (law 16)."""
+
+    digests: tuple[str, ...]
+    reason: str
+
+
+@dataclass(frozen=True)
+class NewSlot:
+    """A slot that was missed while it was approved goes out at a new time, with its sign-offs (law 12)."""
+
+    at: datetime
+
+
+@dataclass(frozen=True)
+class IssueUse:
+    """A permit for one use of a standing text: `variant` is it, with its target and account (law 15)."""
+
+    content_sha256: str
+    variant: Variant
+    audience: str
+    jti: str
+
+
 Command = (
     Edit
     | Submit
@@ -164,4 +248,14 @@ Command = (
     | Report
     | PostedByHand
     | AllowReissue
+    | Suggest
+    | TakeSuggestion
+    | Except
+    | OpenEmergency
+    | Resume
+    | Respond
+    | Consent
+    | AskRemoval
+    | NewSlot
+    | IssueUse
 )

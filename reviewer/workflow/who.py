@@ -13,14 +13,19 @@ from reviewer.model import (
     Actor,
     Objection,
     Permit,
+    Suggestion,
 )
 from reviewer.workflow.commands import (
     Accept,
     AllowReissue,
     Approve,
+    AskRemoval,
     Confirm,
+    Consent,
     Dismiss,
+    Except,
     Issue,
+    IssueUse,
     Lift,
     PostedByHand,
     ReadWithout,
@@ -28,15 +33,20 @@ from reviewer.workflow.commands import (
     Reject,
     Report,
     RequestChanges,
+    Resume,
     Revoke,
+    Suggest,
+    TakeSuggestion,
 )
 from reviewer.workflow.facts import (
     Case,
     authors,
     began_here,
-    contributors,
+    concerning,
     everybody_who_wrote,
+    may_sign_for,
     signing_groups,
+    wrote,
 )
 
 # --- what a command is about --------------------------------------------------------------------------
@@ -56,25 +66,46 @@ def objection_of(case: Case, objection_id: str) -> Objection:
     raise NotFound("There is no such objection on this version: read it again.")
 
 
+def suggestion_of(case: Case, suggestion_id: str) -> Suggestion:
+    for suggestion in case.review.suggestions:
+        if suggestion.id == suggestion_id:
+            return suggestion
+    raise NotFound("There is no such suggestion: read the post again.")
+
+
 def subjects(case: Case, command: Any) -> tuple[str, ...]:
-    """The digests that a command is about; for edit, submit and withdraw the whole version."""
+    """The digests that a command is about; for what concerns the draft as a whole, the present version."""
     match command:
-        case Approve() | RequestChanges() | Reject():
+        case Approve() | RequestChanges() | Reject() | Consent():
             return tuple(command.seen)
-        case Accept() | ReadWithout() | Issue():
+        case Accept() | ReadWithout() | Except() | Issue() | IssueUse() | Suggest():
             return (command.content_sha256,)
-        case Confirm():
+        case Confirm() | Resume() | AskRemoval():
             return command.digests
         case Lift() | Dismiss():
-            return (objection_of(case, command.objection).content_sha256,)
+            return _objected(case, objection_of(case, command.objection))
+        case TakeSuggestion():
+            return (suggestion_of(case, command.suggestion).content_sha256,)
         case Redeem() | Revoke() | AllowReissue():
-            return (permit_of(case, command.jti).content_sha256,)
+            return (signed_digest(permit_of(case, command.jti)),)
         case Report():
-            return (permit_of(case, command.publication.jti).content_sha256,)
+            return (signed_digest(permit_of(case, command.publication.jti)),)
         case PostedByHand():
             return (command.publication.content_sha256 or "",)
         case _:
             return case.review.draft.digests
+
+
+def signed_digest(permit: Permit) -> str:
+    """What people signed: the content, or the standing text of which it is a use."""
+    return permit.standing_sha256 or permit.content_sha256
+
+
+def _objected(case: Case, objection: Objection) -> tuple[str, ...]:
+    """The digests of the present version on which an objection stands, near-equal ones too."""
+    return tuple(
+        d for d in case.review.draft.digests if any(o.id == objection.id for o in concerning(case, d))
+    )
 
 
 # --- the predicates ------------------------------------------------
@@ -95,12 +126,17 @@ def the_named(case: Case, actor: Actor, _command: Any) -> None:
 
 
 def a_member(case: Case, actor: Actor, command: Any) -> None:
-    """A present member of the command's group; of any signing group where it names none."""
+    """A present member of the command's group, or its stand-in; of any signing group where it names none."""
     if actor.service:
         raise NotAllowed("A tool has no vote: a person must decide this, signed in.")
-    groups = case.brand.groups_of(actor.id) & signing_groups(case.brand)
     group = getattr(command, "group", None)
-    if not groups or (group is not None and group not in groups):
+    if group is None:
+        allowed = bool(case.brand.groups_of(actor.id) & signing_groups(case.brand))
+    else:
+        allowed = group in signing_groups(case.brand) and all(
+            may_sign_for(case, actor.id, group, d, case.now) for d in subjects(case, command)
+        )
+    if not allowed:
         whom = group.capitalize() if group else "a signing group"
         raise NotAllowed(f"{actor.name} is not in {whom}: ask somebody who is.")
 
@@ -108,8 +144,32 @@ def a_member(case: Case, actor: Actor, command: Any) -> None:
 def independent_member(case: Case, actor: Actor, command: Any) -> None:
     a_member(case, actor, command)
     for content_sha256 in subjects(case, command):
-        if actor.id in contributors(case.review, content_sha256):
+        if wrote(case, actor.id, content_sha256):
             raise OwnDraft("Nobody signs off a post that they helped to write: ask a colleague.")
+
+
+def takes_suggestion(case: Case, actor: Actor, command: Any) -> None:
+    a_contributor(case, actor, command)
+    suggestion = suggestion_of(case, command.suggestion)
+    if actor.service or case.brand.human(actor.id) == case.brand.human(suggestion.by):
+        raise NotAllowed("Somebody else who writes this post has to take your suggestion over.")
+
+
+def consenting(case: Case, actor: Actor, command: Any) -> None:
+    owners = {
+        case.brand.consents.get(v.account)
+        for d, v in case.review.draft.by_digest.items()
+        if d in command.seen
+    }
+    if actor.service or owners != {actor.id}:
+        raise NotAllowed("Only the person in whose name an account speaks can consent.")
+
+
+def may_ask_removal(case: Case, actor: Actor, _command: Any) -> None:
+    """A member of marketing or comms, or the author of what is to be removed."""
+    quick = case.brand.groups_of(actor.id) & {"marketing", "comms"}
+    if actor.service or not (quick or actor.id in case.review.target_authors):
+        raise NotAllowed("Marketing, Comms or the post's author can have it removed: ask one of them.")
 
 
 def objector(case: Case, actor: Actor, command: Any) -> None:
@@ -122,16 +182,20 @@ def colleague_of_objector(case: Case, actor: Actor, command: Any) -> None:
     independent_member(case, actor, command)
     if command.group != objection.group:
         raise NotAllowed(f"Only {objection.group.capitalize()} can dismiss its own objection.")
-    if actor.id == objection.by:
+    if case.brand.human(actor.id) == case.brand.human(objection.by):
         raise NotAllowed("You can't dismiss your own objection: a colleague can.")
 
 
 def recipient(case: Case, actor: Actor, command: Any) -> None:
     """A tool with the right to ask for permits, for itself; or the author, to post by hand."""
+    standing = case.review.draft.standing
     if actor.service and "permit" in actor.scopes and command.audience == actor.id:
-        return
-    if not actor.service and actor.id in authors(case.review) and command.audience == f"person:{actor.id}":
-        return
+        if standing is None or not standing.users or actor.id in standing.users:
+            return
+    elif not actor.service and command.audience == f"person:{actor.id}":
+        users = authors(case.review) if standing is None else standing.users or case.brand.people
+        if actor.id in users:
+            return
     raise NotAllowed("Only the publishing tool itself, or the author posting by hand, gets a go-ahead.")
 
 
