@@ -18,7 +18,8 @@ LONGEST_WORD = 24
 LONGEST_GLUED = 140
 _LANGUAGES = ("fr", "es", "de", "it", "pt")
 _SHORT = frozenset(
-    ["a", "i", "am", "an", "as", "at", "be", "by", "do", "go", "ha", "he", "hi", "if", "in", "is", "it", "la", "le", "me", "my", "no", "of", "oh", "ok", "on", "or", "ox", "pa", "pi", "re", "so", "to", "tv", "uk", "um", "up", "us", "vs", "we", "ye", "yo", "ad", "ah", "ex", "id", "la", "ma", "mr", "ms", "pm", "dr", "st", "co", "eu", "un"]
+    "a i am an as at be by do go ha he hi if in is it la le me my no of oh ok on or ox pa pi re so to tv uk um "
+    "up us vs we ye yo ad ah ex id la ma mr ms pm dr st co eu un".split()
 )
 
 
