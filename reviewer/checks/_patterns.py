@@ -1,20 +1,26 @@
 """Regular expressions as rule files write them (.NET's and Go's flavour), run by `regex` in limited time."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from heapq import heapify, heappop, heapreplace
 from time import monotonic
-from typing import Annotated
+from typing import Annotated, NamedTuple
 
 import regex
 from pydantic import BaseModel, BeforeValidator
+
+from reviewer.checks._bounds import Bound, bound, plain
 
 TIMEOUT = 0.1
 """Seconds that one rule may take on one block of text; beyond them it raises TimeoutError."""
 
 HIDDEN = "ǃ"
 """Stands for each letter and digit of what a rule does not read: a letter (U+01C3) that no rule holds."""
+
+CHEAP = 1_000_000
+"""Steps of matching that are done in a small part of `TIMEOUT`; asking the clock costs more than most
+patterns do."""
 
 _META = frozenset(r"\.^$*+?{}[]()|")
 _FLAGS = regex.compile(r"\(\?([a-zA-Z]*(?:-[a-zA-Z]+)?)\)")
@@ -78,11 +84,15 @@ def translated(pattern: str) -> str:
 
 @dataclass(frozen=True, eq=False)
 class Entry:
-    """One word or pattern of a rule, with `\\b` around it where `word`; compiled when first needed."""
+    """One word or pattern of a rule, with `\\b` around it where `word`; compiled when first needed.
+
+    `lines`: whether `^` and `$` match at each line.
+    """
 
     source: str
     ignorecase: bool = False
     word: bool = True
+    lines: bool = True
 
     @cached_property
     def literal(self) -> str | None:
@@ -90,22 +100,48 @@ class Entry:
         return None if not self.source or _META & set(self.source) else self.source
 
     @cached_property
+    def bound(self) -> Bound | None:
+        """What any text must hold for the entry to match, and its cost; None where that can't be told."""
+        if self.literal is not None:
+            return plain(self.literal, ignorecase=self.ignorecase, word=self.word)
+        return bound(translated(self.source), ignorecase=self.ignorecase, word=self.word)
+
+    @cached_property
     def pattern(self) -> "regex.Pattern[str]":
         """The compiled pattern; raises `regex.error` where the source is none."""
         body = translated(self.source)
-        flags = regex.MULTILINE | (regex.IGNORECASE if self.ignorecase else 0)
+        flags = (regex.MULTILINE if self.lines else 0) | (regex.IGNORECASE if self.ignorecase else 0)
         return regex.compile(rf"\b(?:{body})\b" if self.word else f"(?:{body})", flags)
+
+    @cached_property
+    def quick(self) -> int:
+        """The length up to which no text can make the entry slow, so that no clock is needed."""
+        known = self.bound
+        if known is None or known.ways > CHEAP:
+            return 0
+        return int((CHEAP / known.ways) ** (1 / (known.degree + 1)))
 
     def search(self, text: str, start: int, deadline: float) -> "regex.Match[str] | None":
         """The first match at or after `start`; TimeoutError once the clock passes `deadline`."""
-        left = deadline - monotonic()
-        if left <= 0:
-            raise TimeoutError(self.source)
-        return self.pattern.search(text, start, timeout=left)
+        if len(text) <= self.quick:
+            return self.pattern.search(text, start)
+        return self.pattern.search(text, start, timeout=_left(deadline))
+
+    def each(self, text: str, deadline: float | None = None) -> "Iterator[regex.Match[str]]":
+        """Every match, left to right; TimeoutError once the clock passes `deadline` (or after `TIMEOUT`)."""
+        if len(text) <= self.quick:
+            return self.pattern.finditer(text)
+        return self.pattern.finditer(text, timeout=TIMEOUT if deadline is None else _left(deadline))
 
 
-@dataclass(frozen=True, slots=True)
-class Found:
+def _left(deadline: float) -> float:
+    left = deadline - monotonic()
+    if left <= 0:
+        raise TimeoutError
+    return left
+
+
+class Found(NamedTuple):
     """One match: its span in the text, the entry, and the entry's number in the order given."""
 
     start: int
@@ -114,17 +150,24 @@ class Found:
     number: int
 
 
-def scan(text: str, entries: Sequence[Entry]) -> Iterator[Found]:
+def scan(text: str, entries: Sequence[Entry]) -> Iterable[Found]:
     """Every match of the entries as one alternation would find them, left to right, not overlapping.
 
     The earliest start wins, then the entry that comes first. Entries are run one by one, so that a
     list of thousands costs nothing for those that are not asked about.
     """
     deadline = monotonic() + TIMEOUT
+    if len(entries) > 1:
+        return _merged(text, entries, deadline)
+    entry = entries[0]
+    lowered = _lowered(text) if entry.literal is not None and entry.ignorecase else None
+    if _needs_pattern(entry, lowered):
+        return [Found(*match.span(), entry, 0) for match in entry.each(text, deadline)]
+    return _each(text, lowered, entry, deadline)
+
+
+def _merged(text: str, entries: Sequence[Entry], deadline: float) -> Iterator[Found]:
     lowered = _lowered(text)
-    if len(entries) == 1:
-        yield from _each(text, lowered, entries[0], 0, deadline)
-        return
     waiting = []
     for number, entry in enumerate(entries):
         found = _next(text, lowered, entry, 0, deadline)
@@ -145,19 +188,27 @@ def scan(text: str, entries: Sequence[Entry]) -> Iterator[Found]:
             heappop(waiting)
 
 
-def _each(text: str, lowered: str | None, entry: Entry, number: int, deadline: float) -> Iterator[Found]:
+def _each(text: str, lowered: str | None, entry: Entry, deadline: float) -> Iterator[Found]:
     position = 0
-    while position <= len(text) and (found := _next(text, lowered, entry, position, deadline)):
-        yield Found(*found, entry, number)
-        position = max(found[1], found[0] + 1)
+    while found := _next(text, lowered, entry, position, deadline):
+        yield Found(*found, entry, 0)
+        position = found[1]
+
+
+def _needs_pattern(entry: Entry, lowered: str | None) -> bool:
+    """Plain words are found without a pattern, unless letters outside ASCII have cases."""
+    literal = entry.literal
+    return literal is None or (entry.ignorecase and (lowered is None or not literal.isascii()))
 
 
 def _next(
     text: str, lowered: str | None, entry: Entry, start: int, deadline: float
 ) -> tuple[int, int] | None:
-    """The next span at or after `start`; plain ASCII words are found without a pattern."""
+    """The next span at or after `start`."""
     literal = entry.literal
-    if literal is None or (entry.ignorecase and (lowered is None or not literal.isascii())):
+    if literal is None or _needs_pattern(entry, lowered):
+        if start > len(text):
+            return None
         match = entry.search(text, start, deadline)
         return match.span() if match else None
     if entry.ignorecase:

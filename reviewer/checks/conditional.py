@@ -3,9 +3,7 @@
 from collections.abc import Iterator, Sequence
 from functools import cached_property
 
-import regex
-
-from reviewer.checks._patterns import TIMEOUT, Entry, Exceptions, translated
+from reviewer.checks._patterns import Entry, Exceptions
 from reviewer.model import Hit
 
 
@@ -25,9 +23,8 @@ class Params(Exceptions, frozen=True, extra="forbid"):
         return Entry(self.first, self.ignorecase, word=False)
 
     @cached_property
-    def consequent(self) -> "regex.Pattern[str]":
-        flags = regex.MULTILINE | (regex.IGNORECASE if self.ignorecase else 0)
-        return regex.compile(translated(self.second), flags)
+    def consequent(self) -> Entry:
+        return Entry(self.second, self.ignorecase, word=False)
 
 
 def entries(params: Params) -> tuple[Entry, ...]:
@@ -37,11 +34,11 @@ def entries(params: Params) -> tuple[Entry, ...]:
 def find(text: str, params: Params, entries: Sequence[Entry]) -> Iterator[Hit]:  # noqa: ARG001
     """Every match of `first` without its `second`; the message gets what was matched."""
     allowed: set[str] = set()
-    for match in params.consequent.finditer(text, timeout=TIMEOUT):
+    for match in params.consequent.each(text):
         if not match.groups():
             return
         allowed.update(group for group in match.groups() if group)
-    for match in params.antecedent.pattern.finditer(text, timeout=TIMEOUT):
+    for match in params.antecedent.each(text):
         if match[0] and match[0] not in allowed and not params.silenced(match[0]):
             yield Hit(*match.span(), (match[0],))
 

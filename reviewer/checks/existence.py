@@ -32,10 +32,11 @@ def entries(params: Params) -> tuple[Entry, ...]:
 
 def find(text: str, params: Params, entries: Sequence[Entry]) -> Iterator[Hit]:
     """Every match that holds no exception; the message gets what was matched."""
-    for found in scan(text, entries):
-        quote = text[found.start : found.end]
-        if quote and not params.silenced(quote):
-            yield Hit(found.start, found.end, (quote,))
+    excepted = params.excepted is not None
+    for start, end, _, _ in scan(text, entries):
+        quote = text[start:end]
+        if quote and not (excepted and params.silenced(quote)):
+            yield Hit(start, end, (quote,))
 
 
 def problems(params: Params) -> Iterator[str]:

@@ -5,10 +5,9 @@ from functools import cached_property
 from itertools import islice
 from typing import Self
 
-import regex
 from pydantic import BaseModel, Field, model_validator
 
-from reviewer.checks._patterns import TIMEOUT, Entry, translated
+from reviewer.checks._patterns import Entry
 from reviewer.model import Hit
 
 
@@ -29,12 +28,8 @@ class Params(BaseModel, frozen=True, extra="forbid"):
         return self
 
     @cached_property
-    def pattern(self) -> "regex.Pattern[str]":
-        return regex.compile(translated(self.token), regex.IGNORECASE if self.ignorecase else 0)
-
-    @cached_property
     def entry(self) -> Entry:
-        return Entry(self.token, self.ignorecase, word=False)
+        return Entry(self.token, self.ignorecase, word=False, lines=False)
 
 
 def entries(params: Params) -> tuple[Entry, ...] | None:
@@ -44,7 +39,7 @@ def entries(params: Params) -> tuple[Entry, ...] | None:
 
 def find(text: str, params: Params, entries: Sequence[Entry]) -> Iterator[Hit]:  # noqa: ARG001
     """One hit on the first match, or at the start where there is none; the message gets the number."""
-    matches = params.pattern.finditer(text, timeout=TIMEOUT)
+    matches = params.entry.each(text)
     first = next(matches, None)
     count = 0 if first is None else 1 + sum(1 for _ in islice(matches, len(text)))
     if (params.max and count > params.max) or count < params.min:

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from functools import cached_property
 from types import ModuleType
-from typing import Annotated, Literal
+from typing import Annotated, Literal, NamedTuple
 
 import regex
 from pydantic import BaseModel, BeforeValidator, Field, field_validator
@@ -17,6 +17,7 @@ Ours = Literal[Decision.BLOCK, Decision.NEEDS_APPROVAL, Decision.WARN, Decision.
 Status = Literal["shadow", "test", "stable", "off"]
 Field_ = Literal["text", "alt", "first_comment", "link", "content_warning", "settings"]
 Maskable = Literal["urls", "handles", "hashtags"]
+MASKABLE: tuple[Maskable, ...] = ("urls", "handles", "hashtags")
 Grain = Literal["text", "paragraph", "sentence"]
 
 Place = tuple[str | int, ...]
@@ -87,6 +88,13 @@ class Case(BaseModel, frozen=True, extra="forbid"):
         return self.want is not None and not self.want.strip() and not self.contains
 
 
+class Look(NamedTuple):
+    """Which view of a field a rule looks at, and what is hidden from it."""
+
+    view: str
+    hidden: tuple[Maskable, ...]
+
+
 @dataclass(frozen=True)
 class Rule:
     """One rule file, with whatever overlays say about it applied.
@@ -128,6 +136,21 @@ class Rule:
         if hasattr(self.module, "entries"):
             entries = self.module.entries(self.params)
         return None if entries is None else tuple(entries)
+
+    @cached_property
+    def look(self) -> Look:
+        """How the rule looks at a field."""
+        return Look(self.stance.view, tuple(name for name in MASKABLE if name not in self.stance.reads))
+
+    @cached_property
+    def surveys(self) -> bool:
+        """Whether the check looks at the whole variant at once."""
+        return hasattr(self.module, "survey")
+
+    @cached_property
+    def reads_text(self) -> bool:
+        """Whether the check reads nothing but characters, so that view, scope and masking are ours."""
+        return hasattr(self.module, "find")
 
     def live(self, at: datetime | None) -> bool:
         """Whether the rule has not expired at `at` (None: no clock, nothing expires)."""

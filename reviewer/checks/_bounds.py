@@ -1,17 +1,18 @@
-"""A pattern -> what any text must hold for it to match: pieces of text, or a simpler pattern.
+"""A pattern -> what any text must hold for it to match, and how long it may take at worst.
 
-Both are supersets: they may let a text through in which the pattern finds nothing, never the reverse.
-Look-arounds, borders and anchors are dropped, repeats opened, classes widened to everything outside
-ASCII (google-re2's `\\b \\w \\s \\d` are ASCII). What can't be read gives no bound, so it always runs.
+What must be there is known as pieces of text and as a simpler pattern. Both are supersets: they may let
+a text through in which the pattern finds nothing, never the reverse. Most look-arounds are dropped,
+repeats opened. google-re2's `\\b \\w \\s \\d` are ASCII, so there are two simpler patterns: one for texts
+in ASCII only, where they mean the same, and a wider one in which classes hold everything outside ASCII
+and borders are left out. What can't be read has no bound, so it always runs.
 """
 
+import math
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
 import regex
-
-from reviewer.checks._patterns import Entry, translated
 
 MOST = 32
 """Pieces that one entry is looked for by, at most."""
@@ -29,6 +30,7 @@ _CONTROL = {"n": "\n", "t": "\t", "r": "\r", "f": "\f", "v": "\v", "a": "\a", "e
 _WIDE = frozenset("dDwWsS")
 _NO_WIDTH = frozenset("bBAZGmM")
 _ANYTHING = "(?s:.*)"
+_HOPELESS = 6
 _OPENED = 8
 """Repeats beyond this count are opened: google-re2 would write each of them out."""
 
@@ -40,16 +42,33 @@ class Unreadable(Exception):
 @dataclass(frozen=True, slots=True)
 class Bound:
     """What must be there. `exact` are all folded texts that can match, where they are few; `pieces` are
-    folded pieces of which one must occur, None where nothing is sure; `wide` is the re2 pattern.
+    folded pieces of which one must occur, None where nothing is sure; `wide` is the re2 pattern for any
+    text, `narrow` the one for texts in ASCII. From one place in a text of n characters there are at most
+    `ways` × n ** `degree` ways to match, or to fail to.
     """
 
     exact: frozenset[str] | None
     pieces: frozenset[str] | None
     wide: str
+    narrow: str
+    ways: float = 1
+    degree: int = 0
+
+    def inside(self) -> "Bound":
+        """The same for pieces of a text, which may start and end where no line does."""
+        wide, narrow = (
+            pattern.replace("(?m:^)", "").replace("(?m:$)", "") for pattern in (self.wide, self.narrow)
+        )
+        return replace(self, wide=wide, narrow=narrow)
 
 
-_NOTHING = Bound(frozenset({""}), None, "")
-_UNKNOWN = Bound(None, None, _ANYTHING)
+_NOTHING = Bound(frozenset({""}), None, "", "")
+_UNKNOWN = Bound(None, None, _ANYTHING, _ANYTHING, math.inf)
+_BORDERS = {"b": Bound(frozenset({""}), None, "", r"\b"), "B": Bound(frozenset({""}), None, "", r"\B")}
+_LINES = {
+    "^": Bound(frozenset({""}), None, "(?m:^)", "(?m:^)"),
+    "$": Bound(frozenset({""}), None, "(?m:$)", "(?m:$)"),
+}
 
 
 def fold(text: str) -> str:
@@ -59,14 +78,18 @@ def fold(text: str) -> str:
     return text.casefold().replace("\u0307", "").replace("ı", "i")
 
 
-def bound(entry: Entry) -> Bound | None:
-    """What a text must hold for the entry to match, or None where that can't be told."""
-    if entry.literal is not None:
-        folded = fold(entry.literal)
-        wide = "".join(_escaped(character, entry.ignorecase) for character in entry.literal)
-        return Bound(frozenset({folded}), frozenset({folded}), wide) if folded else None
+def plain(words: str, *, ignorecase: bool, word: bool) -> Bound | None:
+    """The bound of plain words; None where they fold to nothing."""
+    folded = fold(words)
+    wide = "".join(_escaped(character, ignorecase) for character in words)
+    found = Bound(frozenset({folded}), frozenset({folded}), wide, wide)
+    return _bordered(found, word=word) if folded else None
+
+
+def bound(pattern: str, *, ignorecase: bool, word: bool) -> Bound | None:
+    """The bound of a pattern in the words of `regex`, lines being told apart; None if it can't be read."""
     try:
-        return _settled(_Reader(translated(entry.source), entry.ignorecase).read())
+        return _bordered(_settled(_Reader(pattern, ignorecase).read()), word=word)
     except (Unreadable, RecursionError):
         return None
 
@@ -74,8 +97,12 @@ def bound(entry: Entry) -> Bound | None:
 def _settled(found: Bound) -> Bound:
     """Texts that can match are pieces as well."""
     if found.exact and all(found.exact):
-        return Bound(found.exact, _better(found.pieces, found.exact), found.wide)
-    return Bound(None, found.pieces, found.wide)
+        return replace(found, pieces=_better(found.pieces, found.exact))
+    return replace(found, exact=None)
+
+
+def _bordered(found: Bound, *, word: bool) -> Bound:
+    return replace(found, narrow=rf"\b(?:{found.narrow})\b") if word else found
 
 
 def _better(one: frozenset[str] | None, other: frozenset[str] | None) -> frozenset[str] | None:
@@ -89,7 +116,7 @@ class _Reader:
 
     def __init__(self, pattern: str, ignorecase: bool) -> None:
         self.pattern, self.at = pattern, 0
-        self.ignorecase = ignorecase
+        self.ignorecase, self.depth = ignorecase, 0
 
     def read(self) -> Bound:
         found = self._alternatives()
@@ -108,10 +135,15 @@ class _Reader:
         run = frozenset({""})  # every folded text that the items since the last break can match
         pieces: frozenset[str] | None = None
         wide: list[str] = []
+        narrow: list[str] = []
         broken = False
+        ways: float = 1
+        degree = 0
         while self.at < len(self.pattern) and self.pattern[self.at] not in "|)":
             item = self._repeated(self._atom())
             wide.append(item.wide)
+            narrow.append(item.narrow)
+            ways, degree = ways * item.ways, degree + item.degree
             joined = _joined(run, item.exact)
             if joined is not None:
                 run = joined
@@ -120,8 +152,8 @@ class _Reader:
                 pieces = _better(_better(pieces, run), item.pieces)
                 run = item.exact if item.exact is not None else frozenset({""})
         if broken:
-            return Bound(None, _better(pieces, run), "".join(wide))
-        return Bound(run, None, "".join(wide))
+            return Bound(None, _better(pieces, run), "".join(wide), "".join(narrow), ways, degree)
+        return Bound(run, None, "".join(wide), "".join(narrow), ways, degree)
 
     def _repeated(self, item: Bound) -> Bound:
         match = _REPEAT.match(self.pattern, self.at)
@@ -133,19 +165,19 @@ class _Reader:
         least, most = _range(match)
         if _REPEAT.match(self.pattern, self.at):
             raise Unreadable
-        inner = f"(?:{item.wide})"
         if most is not None and most <= _OPENED:
-            wide = f"{inner}{{{least},{most}}}"
+            times = f"{{{least},{most}}}"
         else:
-            wide = f"{inner}{{{min(least, _OPENED)},}}"
+            times = f"{{{min(least, _OPENED)},}}"
+        wide, narrow = f"(?:{item.wide}){times}", f"(?:{item.narrow}){times}"
         if (least, most) == (1, 1):
             return item
+        ways, degree = _ways(item, least, most)
         if (least, most) == (0, 1):
             exact = None if item.exact is None else item.exact | {""}
-            return Bound(exact, None, wide)
-        if least == 0:
-            return Bound(None, None, wide)
-        return Bound(None, _better(item.pieces, item.exact), wide)
+            return Bound(exact, None, wide, narrow, ways, degree)
+        pieces = _better(item.pieces, item.exact) if least else None
+        return Bound(None, pieces, wide, narrow, ways, degree)
 
     def _atom(self) -> Bound:
         pattern, at = self.pattern, self.at
@@ -167,16 +199,17 @@ class _Reader:
             self.at = found.end()
             return _class(found[0], self.ignorecase)
         self.at += 1
-        if character in "^$":
-            return _NOTHING
+        if character in _LINES:
+            return _LINES[character]
         if character == ".":
-            return Bound(None, None, "(?s:.)")
+            return Bound(None, None, "(?s:.)", "(?s:.)")
         if character in "*+?":
             raise Unreadable
         return self._literal(character)
 
     def _literal(self, character: str) -> Bound:
-        return Bound(frozenset({fold(character)}), None, _escaped(character, self.ignorecase))
+        written = _escaped(character, self.ignorecase)
+        return Bound(frozenset({fold(character)}), None, written, written)
 
     def _escape(self) -> Bound:
         pattern, at = self.pattern, self.at
@@ -196,7 +229,7 @@ class _Reader:
         if character in _WIDE:
             return _class("\\" + character, self.ignorecase)
         if character in _NO_WIDTH:
-            return _NOTHING
+            return _BORDERS.get(character, _NOTHING)
         if character in _CONTROL:
             return self._literal(_CONTROL[character])
         if character.isalnum():
@@ -205,11 +238,12 @@ class _Reader:
 
     def _group(self) -> Bound:
         before = self.ignorecase
-        look = False
+        look = ""
+        start, self.depth = self.at, self.depth + 1
         match = _GROUP.match(self.pattern, self.at)
         if match:
             self.at = match.end()
-            look = match["look"] is not None
+            look = match["look"] or ""
             on, _, off = (match["flags"] or "").partition("-")
             if set(on + off) - set("ims"):
                 raise Unreadable
@@ -222,8 +256,20 @@ class _Reader:
         if not self.pattern.startswith(")", self.at):
             raise Unreadable
         self.at += 1
-        self.ignorecase = before
-        return _NOTHING if look else Bound(inner.exact, inner.pieces, f"(?:{inner.wide})")
+        self.ignorecase, self.depth = before, self.depth - 1
+        if look and not self._at_edge(look, start):
+            return replace(_NOTHING, ways=inner.ways, degree=inner.degree)
+        return replace(inner, wide=f"(?:{inner.wide})", narrow=f"(?:{inner.narrow})")
+
+    def _at_edge(self, look: str, start: int) -> bool:
+        """Whether nothing of the pattern lies where a look-around looks: then what it sees is next to
+        the match, as if it were part of it.
+        """
+        if self.depth:
+            return False
+        if look == "=":
+            return self.at == len(self.pattern) or self.pattern[self.at] == "|"
+        return look == "<=" and (start == 0 or self.pattern[start - 1] == "|")
 
 
 def _range(match: "regex.Match[str]") -> tuple[int, int | None]:
@@ -238,6 +284,17 @@ def _range(match: "regex.Match[str]") -> tuple[int, int | None]:
     return least, int(match["most"]) if match["most"] else None
 
 
+def _ways(item: Bound, least: int, most: int | None) -> tuple[float, int]:
+    """In how many ways a repeated item may match; without bound where repeats are nested."""
+    if item.ways == 1 and item.degree == 0:
+        return (1, 1) if most is None else (most - least + 1, 0)
+    if most is None or item.degree * most > _HOPELESS:
+        return math.inf, 0
+    if most == 1:
+        return item.ways + 1, item.degree
+    return (item.ways ** min(most, 100)) * (most - least + 1), item.degree * most
+
+
 def _joined(one: frozenset[str], other: frozenset[str] | None) -> frozenset[str] | None:
     if other is None or len(one) * len(other) > MOST:
         return None
@@ -247,18 +304,18 @@ def _joined(one: frozenset[str], other: frozenset[str] | None) -> frozenset[str]
 def _either(branches: Iterable[Bound]) -> Bound:
     branches = list(branches)
     wide = "(?:" + "|".join(branch.wide for branch in branches) + ")"
+    narrow = "(?:" + "|".join(branch.narrow for branch in branches) + ")"
+    ways, degree = sum(branch.ways for branch in branches), max(branch.degree for branch in branches)
     exact: frozenset[str] | None = frozenset()
     for branch in branches:
         exact = None if exact is None or branch.exact is None else exact | branch.exact
     if exact is not None and len(exact) <= 2 * MOST:
-        return Bound(exact, None, wide)
-    needed: set[str] = set()
+        return Bound(exact, None, wide, narrow, ways, degree)
+    needed: set[str] | None = set()
     for branch in branches:
         pieces = _better(branch.pieces, branch.exact)
-        if pieces is None:
-            return Bound(None, None, wide)
-        needed |= pieces
-    return Bound(None, frozenset(needed), wide)
+        needed = None if needed is None or pieces is None else needed | pieces
+    return Bound(None, frozenset(needed) if needed else None, wide, narrow, ways, degree)
 
 
 @lru_cache(4096)
@@ -269,11 +326,12 @@ def _class(source: str, ignorecase: bool) -> Bound:
     except regex.error as error:
         raise Unreadable from error
     ascii_part = [chr(code) for code in range(128) if pattern.match(chr(code))]
-    wide = "[" + "".join(f"\\x{{{ord(c):x}}}" for c in ascii_part) + "\\x{80}-\\x{10FFFF}]"
+    listed = "".join(f"\\x{{{ord(character):x}}}" for character in ascii_part)
+    wide, narrow = f"[{listed}\\x{{80}}-\\x{{10FFFF}}]", f"[{listed}]" if listed else "[^\\x{0}-\\x{10FFFF}]"
     plain = source.startswith("[") and not source.startswith("[^") and source.isascii() and "\\" not in source
     plain = plain and "[:" not in source
     exact = frozenset(map(fold, ascii_part)) if plain else None
-    return Bound(exact if exact and len(exact) <= MOST // 4 else None, None, wide)
+    return Bound(exact if exact and len(exact) <= MOST // 4 else None, None, wide, narrow)
 
 
 def _escaped(character: str, ignorecase: bool) -> str:
