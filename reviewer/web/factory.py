@@ -18,7 +18,7 @@ from reviewer.errors import Refusal, ReviewerError, TooMany, Unavailable
 from reviewer.model import State
 from reviewer.service import DraftRow, Services
 from reviewer.service.media import LARGEST
-from reviewer.web import api, hooks, login, problems, show, words
+from reviewer.web import api, health, hooks, login, problems, show, words
 from reviewer.web.pages import here, pages
 
 CONTENT_POLICY = (
@@ -88,8 +88,8 @@ def create_app(services: Services, *, demo: Demo | None = None) -> Flask:
 
 
 def _machine_blueprints() -> list[Any]:
-    """The JSON API and the hooks: they answer to keys and signatures, not to forms."""
-    return [api.blueprint, hooks.blueprint]
+    """The JSON API, the hooks and the probes: they answer to keys and signatures, not to forms."""
+    return [api.blueprint, hooks.blueprint, health.blueprint]
 
 
 def _with_headers(*, secure: bool) -> Callable[[Response], Response]:
