@@ -8,7 +8,13 @@ from typing import Protocol
 import regex
 
 from reviewer.text.decode import rot13
-from reviewer.text.words import common, english, foreign
+from reviewer.text.words import common, english, foreign, ranks
+
+
+SWAPPED, DROPPED, REPLACED = "swapped letters", "dropped letters", "replaced letters"
+BACKWARDS, MOVED, SOUNDS = "written backwards", "letters moved by 13", "written as it sounds"
+ALIKE, ADDED = "look-alike letters", "added letters"
+HOWS = frozenset({SWAPPED, DROPPED, REPLACED, BACKWARDS, MOVED, SOUNDS, ALIKE, ADDED})
 
 
 class Listed(Protocol):
@@ -29,7 +35,7 @@ _NEIGHBOURS = {
     )
 }
 _LOOKS = (("vv", "w"), ("rn", "m"), ("nn", "m"), ("cl", "d"), ("uu", "w"), ("ii", "u"))
-_SOUNDS = tuple(
+_CONSONANTS = tuple(
     (regex.compile(pattern), sound)
     for pattern, sound in (
         (r"ph", "f"),
@@ -47,24 +53,33 @@ _SOUNDS = tuple(
         (r"x", "ks"),
         (r"z", "s"),
         (r"dg|j", "g"),
-        (r"y(?=[aeiou])", "y"),
-        (r"igh|ie|y", "i"),
+        (r"(?<=[^aeiou])y", "i"),
+        (r"(.)\1+", r"\1"),
+    )
+)
+_VOWEL_SOUNDS = tuple(
+    (regex.compile(pattern), sound)
+    for pattern, sound in (
+        (r"igh|ie", "i"),
         (r"ee|ea|ei|e$", "i"),
         (r"oo|ou|ew|ue|u", "u"),
         (r"au|aw|or(?=[^aeiou]|$)", "o"),
         (r"ai|ay|ey", "a"),
         (r"(?:er|or|re|ah|uh|a)$", "a"),
         (r"i$", ""),
-        (r"(.)\1+", r"\1"),
     )
 )
+_TELLING = 4
 
 
-def sound(word: str) -> str:
-    """A rough English pronunciation; words that sound alike have the same."""
-    for pattern, heard in _SOUNDS:
+def sounds(word: str) -> tuple[str, ...]:
+    """Rough English pronunciations, by consonants only and, if that leaves enough, by vowels too."""
+    for pattern, heard in _CONSONANTS:
         word = pattern.sub(heard, word)
-    return word
+    loose = word
+    for pattern, heard in _VOWEL_SOUNDS:
+        loose = pattern.sub(heard, loose)
+    return (word, f"~{loose}") if len(loose) >= _TELLING else (word,)
 
 
 class Near:
@@ -83,38 +98,45 @@ class Near:
             if size < 4:
                 continue
             for i in range(size - 1):
-                known.setdefault(word[:i] + word[i + 1] + word[i] + word[i + 2 :], (text, "swapped letters"))
-            known.setdefault(word[::-1], (text, "written backwards"))
-            known.setdefault(rot13(word), (text, "letters moved by 13"))
+                known.setdefault(word[:i] + word[i + 1] + word[i] + word[i + 2 :], (text, SWAPPED))
+            known.setdefault(word[::-1], (text, BACKWARDS))
+            known.setdefault(rot13(word), (text, MOVED))
             bare = word[0] + "".join(c for c in word[1:] if c not in _VOWELS)
             if len(bare) > 2:
-                known.setdefault(bare, (text, "dropped letters"))
+                known.setdefault(bare, (text, DROPPED))
             for i in range(1, size):
                 if size > 5 or (size == 5 and word[i] in _VOWELS):
-                    known.setdefault(word[:i] + word[i + 1 :], (text, "dropped letters"))
+                    known.setdefault(word[:i] + word[i + 1 :], (text, DROPPED))
                 if size > 5 and i < size - 1:
-                    known.setdefault(word[:i] + word[i + 2 :], (text, "dropped letters"))
+                    known.setdefault(word[:i] + word[i + 2 :], (text, DROPPED))
                 if word[i] in _VOWELS:
                     for other in "aeiouyxv":
                         if size > 4 or other in "xv":
-                            known.setdefault(word[:i] + other + word[i + 1 :], (text, "replaced letters"))
+                            known.setdefault(word[:i] + other + word[i + 1 :], (text, REPLACED))
                 for other in _NEIGHBOURS[word[i]] if size > 4 else ():
-                    known.setdefault(word[:i] + other + word[i + 1 :], (text, "replaced letters"))
+                    known.setdefault(word[:i] + other + word[i + 1 :], (text, REPLACED))
         for word in self._terms:
             known.pop(word, None)
         return known
 
     @cached_property
     def _sounds(self) -> Mapping[str, tuple[str, str]]:
-        return {sound(word): (text, "written as it sounds") for word, text in self._terms.items() if len(word) > 3}
+        return {
+            heard: (text, SOUNDS)
+            for word, text in self._terms.items()
+            if len(word) > 3
+            for heard in sounds(word)
+        }
 
     def find(self, word: str) -> tuple[str, str] | None:
         """The term that `word` (lower case) is near to, and how; None for terms and for real words."""
         if len(word) not in self._sizes or word in self._terms:
             return None
         found = self._known.get(word)
+        if found and _slip(word):
+            return None
         if found:
-            sure = found[1] == "swapped letters" and len(word) > 4
+            sure = found[1] == SWAPPED and len(word) > 4
             return None if english(word) or (not sure and len(word) > 3 and foreign(word)) else found
         if common(word) or english(word):
             return None
@@ -124,16 +146,22 @@ class Near:
         found: tuple[str, str] | None = None
         for pair, letter in _LOOKS:
             if pair in word and word.replace(pair, letter) in self._terms:
-                found = self._terms[word.replace(pair, letter)], "look-alike letters"
+                found = self._terms[word.replace(pair, letter)], ALIKE
         if not found and len(word) > 3:
-            found = self._sounds.get(sound(word))
+            found = next((self._sounds[heard] for heard in sounds(word) if heard in self._sounds), None)
         if not found and len(word) > 6:
             for i in range(1, len(word)):
                 less = self._terms.get(word[:i] + word[i + 1 :])
                 if less:
-                    found = less, "added letters"
+                    found = less, ADDED
                     break
         return found if found and not foreign(word) else None
+
+
+def _slip(word: str) -> bool:
+    """Whether two letters of one of the commonest words were swapped in haste (`tihs`)."""
+    swaps = (word[:i] + word[i + 1] + word[i] + word[i + 2 :] for i in range(len(word) - 1))
+    return any(ranks().get(swap, 1_000) < 300 for swap in swaps)
 
 
 _LETTER = regex.compile(r"\p{L}")

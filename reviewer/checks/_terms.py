@@ -44,6 +44,8 @@ _TOKEN = regex.compile(r"(?<![a-z0-9])[a-z]{3,24}+(?![a-z0-9])")
 _RUN = regex.compile(r"(.)\1{4,}")
 _ENDING = r"(?:'?s|es|e?d|ing|ers?|ly)?"
 _SUFFIX = regex.compile(rf"{_ENDING}(?![a-z0-9])")
+_OPENS = "(<{["
+_ENDS = "!|(<{["
 _FREE = regex.compile(r"[ -]free(?![a-z0-9])")
 _TAGS = regex.compile(r"[#@]([a-z0-9_][\w]{2,139}+)")
 _HOST = regex.compile(r"[a-z0-9]\.[a-z]{2}")
@@ -138,6 +140,8 @@ class Matcher:
                 whole = view.original.text
                 if _near.of_another_language(typed, whole[: span.start] + whole[span.end :]):
                     continue
+            if match.how == _near.DROPPED and len(typed) < 5 and typed.isupper():
+                continue  # an acronym
             start, end = _unveiled(view.original.text, span.start, span.end)
             turned = "bidi controls" if (start, end) != (span.start, span.end) else None
             hows = [how for how in (read, match.how, dress(typed, match.term), turned) if how]
@@ -158,7 +162,7 @@ class Matcher:
         taken += self._looked_up(text)
         if "#" in text or "@" in text or _HOST.search(text):
             taken += self._in_segments(text)
-            taken = [_whole_entity(match, text) for match in taken]
+            taken = [whole for match in taken if (whole := _whole_entity(match, text))]
         yield from taken
 
     # --- the walk --------------------------------------------------------------------------------
@@ -218,6 +222,8 @@ class Matcher:
         if typed.startswith((term.words, term.spelled)) and typed.isalpha():
             return Match(start, end, term.text, None)  # with an ending
         letters = "".join(whole.groups())
+        if typed[0] in _OPENS or typed[-1] in _ENDS or (len(term.spelled) < 4 and letters != term.spelled):
+            return None
         if not _LETTER.search(letters) and _LETTER.search(term.spelled):
             return None
         hows: list[str] = []
@@ -274,7 +280,7 @@ class Matcher:
             return None
         shape = regex.compile(
             "".join(
-                m[0] if m[0].isalpha() and m[0].isascii() else f"[a-z]{{1,{max(3, len(m[0]))}}}"
+                m[0] if m[0].isalpha() and m[0].isascii() else _masks(len(m[0]), soft)
                 for m in _SHAPE.finditer(token)
             )
         )
@@ -289,7 +295,8 @@ class Matcher:
         spans += [(url.start, url.end) for url in entities.urls(text)]
         for start, end in spans:
             for part in regex.finditer(r"[a-z0-9]{4,}", text, pos=start, endpos=end):
-                yield from self._glued(part[0], part.start())
+                if part[0].isalpha() or part.start() < _path(text, start):
+                    yield from self._glued(part[0], part.start())
 
     def _glued(self, glued: str, offset: int) -> Iterator[Match]:
         plain = glued.translate(_DIGITS)
@@ -312,6 +319,11 @@ def _end_of_run(text: str, at: int) -> int:
 
 
 _DIGITS = str.maketrans("0134578", "oieastb")
+
+
+def _masks(number: int, soft: bool) -> str:
+    """What so many masking signs may stand for: one for each, but a lone `*` also for two."""
+    return f"[a-z]{{{number}}}" if soft or number > 1 else "[a-z]{1,2}"
 
 
 def _gaps(whole: "regex.Match[str]") -> list[str]:
@@ -343,15 +355,28 @@ def _parted(parts: list[str], gaps: list[str]) -> bool:
     return any(len(part) > 1 for part in loose) and 2 * sum(map(len, loose)) >= sum(map(len, parts))
 
 
-def _whole_entity(match: Match, text: str) -> Match:
-    """A term in a hashtag, handle or URL is shown with the whole of it."""
+def _whole_entity(match: Match, text: str) -> Match | None:
+    """A term in a hashtag, handle or URL is shown with the whole of it.
+
+    The path of a URL holds random characters, so only words that stand there plainly count.
+    """
     for tag in _TAGS.finditer(text):
         if tag.start() <= match.start and match.end <= tag.end():
             return match._replace(start=tag.start(), end=tag.end())
     for url in entities.urls(text):
         if url.start <= match.start and match.end <= url.end:
-            return match._replace(start=url.start, end=url.end)
+            sure = match.how in _SURE_IN_URL or match.start < _path(text, url.start)
+            return match._replace(start=url.start, end=url.end) if sure and match.how not in _near.HOWS else None
     return match
+
+
+def _path(text: str, start: int) -> int:
+    """Where the path of the URL that starts at `start` begins."""
+    at = text.find("/", text.find("//", start, start + 8) + 2 if text.startswith("http", start) else start)
+    return at if at >= 0 else len(text)
+
+
+_SURE_IN_URL = (None, "separated letters", "glued to other words")
 
 
 def _unveiled(text: str, start: int, end: int) -> tuple[int, int]:
