@@ -9,7 +9,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -414,17 +414,17 @@ def test_a_transaction_inside_another_is_a_mistake_said_at_once(store: Store) ->
 
 
 @pytest.mark.filterwarnings("ignore:.*fork:DeprecationWarning")
-def test_a_child_forked_while_the_parent_writes_has_locks_and_connections_of_its_own(store: Store) -> None:
+def test_a_child_forked_while_others_queue_has_locks_and_connections_of_its_own(store: Store) -> None:
     begun(store)
     inside, leave = threading.Event(), threading.Event()
 
-    def hold(tx: Tx) -> None:
-        tx.brands()
-        inside.set()
-        leave.wait(20)
+    def queue() -> None:
+        with store._lock.held(5) if store._lock else nullcontext():
+            inside.set()
+            leave.wait(20)
 
     with ThreadPoolExecutor(1) as pool:
-        held = pool.submit(store.write, hold)
+        held = pool.submit(queue)
         assert inside.wait(5)
         child = os.fork()
         if child == 0:

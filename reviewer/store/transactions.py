@@ -42,7 +42,8 @@ class Store:
     """The database at `url`: `sqlite:////path/file.db` or `postgresql://…`.
 
     `timeout` is how long, in seconds, a caller waits for its turn before it is told Unavailable.
-    One store serves all threads of a process, and the processes forked from it.
+    One store serves all threads of a process, and the processes forked from it; with SQLite no thread
+    may be in a transaction at that moment.
     """
 
     def __init__(self, url: str, *, timeout: float = 10.0) -> None:
@@ -50,7 +51,8 @@ class Store:
         self._engine = database.connect(self._url, timeout=timeout)
         self._file = database.file_of(self._url)
         self._begin_anew()
-        os.register_at_fork(after_in_child=partial(_forget_parent, weakref.ref(self)))
+        this = weakref.ref(self)
+        os.register_at_fork(before=partial(_before_fork, this), after_in_child=partial(_in_child, this))
 
     def _begin_anew(self) -> None:
         self._lock = FairLock(self._file) if self._file else None
@@ -203,8 +205,14 @@ class Store:
             raise database.refusal(error) or error from error
 
 
-def _forget_parent(of: "weakref.ref[Store]") -> None:
-    """In a forked child: the parent still talks on its connections, and its threads hold its locks."""
+def _before_fork(of: "weakref.ref[Store]") -> None:
+    """SQLite forbids that a child so much as closes a connection of its parent: leave it none."""
+    if (store := of()) is not None and store._lock is not None:
+        store._engine.dispose()
+
+
+def _in_child(of: "weakref.ref[Store]") -> None:
+    """The parent still talks on its connections, and its threads hold its locks."""
     if (store := of()) is not None:
         store._engine.dispose(close=False)
         store._begin_anew()
