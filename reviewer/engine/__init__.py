@@ -99,6 +99,15 @@ class Engine:
             self._read(reading, concerned, run)
         return run.result(len(concerned.numbers))
 
+    def hits(
+        self, rule: Rule, entries: Sequence[Entry], documents: Sequence[Document], context: Context
+    ) -> Result:
+        """What one rule finds with some of its entries only: for proofs and counts by entry."""
+        run = _Run(context)
+        for reading in map(Reading, documents):
+            run.read(rule, reading, entries)
+        return run.result(1)
+
     def _read(self, reading: Reading, asked: _Asked, run: "_Run") -> None:
         texts = {reading.surface(look)[1] for look in self._looks}
         wanted: dict[int, list[int] | None] = dict.fromkeys(asked.always)
