@@ -8,7 +8,6 @@ import click
 
 from reviewer import policy
 from reviewer.cli.reading import FOLDER
-from reviewer.policy import proof
 from reviewer.errors import Malformed
 from reviewer.policy import lint as linting
 from reviewer.policy import packages, proof
