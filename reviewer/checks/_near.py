@@ -2,8 +2,8 @@
 written as they sound. Real words are let go, however near they are."""
 
 from collections.abc import Mapping
-from functools import cached_property
-from typing import Protocol
+from functools import cached_property, lru_cache
+from typing import NamedTuple, Protocol
 
 import regex
 
@@ -72,6 +72,7 @@ _VOWEL_SOUNDS = tuple(
 _TELLING = 4
 
 
+@lru_cache(maxsize=16384)
 def sounds(word: str) -> tuple[str, ...]:
     """Rough English pronunciations, by consonants only and, if that leaves enough, by vowels too."""
     for pattern, heard in _CONSONANTS:
@@ -168,15 +169,26 @@ _LETTER = regex.compile(r"\p{L}")
 _OTHER_SCRIPT = regex.compile(r"[\p{L}--[\p{Latin}\p{Common}]]", regex.V1)
 
 
-def of_another_language(typed: str, around: str) -> bool:
-    """Whether `typed` is an ordinary word of another language, `around` being the text without it.
+class Scripts(NamedTuple):
+    """How many letters of a text are Latin, and how many of another script."""
+
+    latin: int
+    other: int
+
+    @classmethod
+    def of(cls, text: str) -> "Scripts":
+        other = len(_OTHER_SCRIPT.findall(text))
+        return cls(len(_LETTER.findall(text)) - other, other)
+
+
+def of_another_language(typed: str, whole: Scripts) -> bool:
+    """Whether `typed` is an ordinary word of another language in a text with the letters `whole`.
 
     That is: a word all in one other script, unless everything around it is in Latin letters; or a word
     of another language with its own accents.
     """
-    letters = _LETTER.findall(typed)
-    others = _OTHER_SCRIPT.findall(typed)
-    if others and len(others) == len(letters):
-        return bool(_OTHER_SCRIPT.search(around)) or not _LETTER.search(around)
+    own = Scripts.of(typed)
+    if own.other and not own.latin:
+        return whole.other > own.other or not whole.latin
     marked = [c for c in typed if not c.isascii()]
-    return not others and len(marked) < 3 and typed.isalpha() and foreign(typed.lower())
+    return not own.other and len(marked) < 3 and typed.isalpha() and foreign(typed.lower())

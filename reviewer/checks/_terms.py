@@ -7,11 +7,15 @@ that no walk can find (dropped, swapped, replaced or sounded-out letters) are lo
 let go when they are words of their own.
 """
 
+import re
+import sys
+from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from typing import Literal, NamedTuple
 
+import ahocorasick
 import regex
 
 from reviewer.channels import entities
@@ -38,24 +42,24 @@ _SOFT_MASKS = "_~.?=^-"
 _MASK = r"[*#%_~.?=^\-\u2026×\p{So}\p{Emoji_Presentation}]"
 _GAP = 3
 _STAYS = 4
-_START = regex.compile(r"(?<![a-z0-9])(?<![a-z0-9]')[a-z0-9@$!|+(<{\[^]|(?<=[0-9])[a-z]")
-_CAMEL = regex.compile(r"(?<=[a-z])[A-Z](?=[a-z])|(?<=[A-Z])[A-Z](?=[a-z]{2})")
-_TOKEN = regex.compile(r"(?<![a-z0-9])[a-z]{3,24}+(?![a-z0-9])")
+_START = re.compile(r"(?<![a-z0-9])(?<![a-z0-9]')[a-z0-9@$!|+(<{\[^]|(?<=[0-9])[a-z]")
+_PART = re.compile(r"[a-z0-9]{4,}")
+_CAMEL = re.compile(r"(?<=[a-z])[A-Z](?=[a-z])|(?<=[A-Z])[A-Z](?=[a-z]{2})")
+_TOKEN = re.compile(r"(?<![a-z0-9])[a-z]{3,24}+(?![a-z0-9])")
 _RUN = regex.compile(r"(.)\1{4,}")
 _ENDING = r"(?:'?s|es|e?d|ing|ers?|ly)?"
 _SUFFIX = regex.compile(rf"{_ENDING}(?![a-z0-9])")
 _OPENS = "(<{["
 _ENDS = "!|(<{["
 _FREE = regex.compile(r"[ -]free(?![a-z0-9])")
-_TAGS = regex.compile(r"[#@]([a-z0-9_][\w]{2,139}+)")
-_HOST = regex.compile(r"[a-z0-9]\.[a-z]{2}")
+_TAGS = re.compile(r"[#@]([a-z0-9_][\w]{2,139}+)")
+_HOST = re.compile(r"[a-z0-9]\.[a-z]{2}")
 _MASKED = regex.compile(rf"(?<!\w)[a-z]{{1,20}}+(?:{_MASK}{{1,4}}+[a-z]{{1,20}}+)++(?!\w)|(?<!\w)\*[a-z][a-z*]{{0,20}}+[a-z](?!\w)")
 _SHAPE = regex.compile(rf"{_MASK}+|[a-z]+")
-_MIXED = regex.compile(r"(?<![a-z0-9])(?=[a-z0-9]{0,23}[0-9])(?=[a-z0-9]{0,23}[a-z])[a-z0-9]{4,24}+(?![a-z0-9])")
+_MIXED = re.compile(r"(?<![a-z0-9])(?:[a-z]{1,23}[0-9]|[0-9]{1,23}[a-z])[a-z0-9]{0,23}(?![a-z0-9])")
+_MAYBE_MASKED = re.compile(r"[a-z][^\w\s'/:,;!][\w*.\-]|\*[a-z]")
 _NUMBER = regex.compile(r"[0-9]{1,6}+(?![a-z0-9])")
 _LETTER = regex.compile(r"[a-z]")
-_MARKED_FOREIGN = regex.compile(r"\p{L}")
-_LATIN = regex.compile(r"\p{Latin}")
 
 
 class Match(NamedTuple):
@@ -99,21 +103,40 @@ class Term:
         return regex.compile(r"[^a-z0-9]{0,3}?".join(parts) + ending)
 
 
+class Node:
+    """One step of the trie of all terms' classes."""
+
+    __slots__ = ("below", "terms")
+
+    def __init__(self) -> None:
+        self.below: dict[str, Node] = {}
+        self.terms: list[Term] = []
+
+
 class Matcher:
     """All that is needed to look for one list of terms; made once for a list (see `matcher`)."""
 
     def __init__(self, terms: Iterable[Term]) -> None:
         self.terms = [term for term in terms if len(term.spelled) > 1]
-        self.trie: dict[str, object] = {}
+        self.trie = Node()
         for term in self.terms:
             node = self.trie
             for letter in term.classes:
-                node = node.setdefault(letter, {})  # type: ignore[assignment]
-            node.setdefault("", []).append(term)  # type: ignore[attr-defined]
+                node = node.below.setdefault(letter, Node())
+            node.terms.append(term)
+        self.openings = frozenset(
+            a + b + c
+            for a, one in self.trie.below.items()
+            for b, two in one.below.items()
+            for c in (*two.below, *(["*"] if two.terms or one.terms else []))
+        )
         self.single = {term.spelled: term for term in self.terms if " " not in term.words}
         self.near = _near.Near(self.single)
         self.costs = {spelled: 9.0 for spelled in {term.spelled for term in self.terms} if len(spelled) > 2}
-        self.inside = regex.compile(r"\L<terms>", terms=sorted(self.costs)) if self.costs else None
+        self.inside = ahocorasick.Automaton()
+        for spelled in self.costs:
+            self.inside.add_word(spelled, spelled)
+        self.inside.make_automaton()
 
     def find(self, document: Document) -> Iterator[Hit]:
         """Hits in code points of the document, in order; of those that overlap the first is kept."""
@@ -133,16 +156,18 @@ class Matcher:
         """`view` is the skeleton of `cased`; `read` is how the whole view was read."""
         if not view.text:
             return
+        whole = view.original.text
+        scripts: _near.Scripts | None = None
         for match in self._matches(view.text, cased.text if len(cased.text) == len(view.text) else ""):
             span = view.origin(match.start, match.end)
-            typed = view.original.text[span.start : span.end]
+            typed = whole[span.start : span.end]
             if not typed.isascii() and match.term.casefold() != typed.casefold():
-                whole = view.original.text
-                if _near.of_another_language(typed, whole[: span.start] + whole[span.end :]):
+                scripts = scripts or _near.Scripts.of(whole)
+                if _near.of_another_language(typed, scripts):
                     continue
             if match.how == _near.DROPPED and len(typed) < 5 and typed.isupper():
                 continue  # an acronym
-            start, end = _unveiled(view.original.text, span.start, span.end)
+            start, end = _unveiled(whole, span.start, span.end)
             turned = "bidi controls" if (start, end) != (span.start, span.end) else None
             hows = [how for how in (read, match.how, dress(typed, match.term), turned) if how]
             if read and not hows[1:] and match.term in typed.lower():
@@ -150,20 +175,39 @@ class Matcher:
             yield Hit(start, end, (typed, match.term), how=", ".join(dict.fromkeys(hows)) or None)
 
     def _matches(self, text: str, cased: str) -> Iterator[Match]:
-        starts = {m.start() for m in _START.finditer(text)}
-        camel = {m.start() for m in _CAMEL.finditer(cased)} if cased and not cased.islower() else set()
         classes = text.translate(CLASSES)
+        camel = {m.start() for m in _CAMEL.finditer(cased)} if cased else set()
         taken: list[Match] = []
-        for start in sorted(starts | camel):
-            for end, term in self._walk(classes, text, start):
-                match = self._judge(text, start, end, term, camel)
-                if match:
-                    taken.append(match)
+        for start in (m.start() for m in _START.finditer(text)):
+            if self._opens(classes, text, start):
+                taken += self._at(classes, text, start, camel)
+        for start in camel:
+            if text[start - 1].isalpha() and self._opens(classes, text, start):
+                taken += self._at(classes, text, start, camel)
         taken += self._looked_up(text)
         if "#" in text or "@" in text or _HOST.search(text):
-            taken += self._in_segments(text)
-            taken = [whole for match in taken if (whole := _whole_entity(match, text))]
+            glued = any(self.inside.iter(text.translate(_DIGITS))) if self.costs else False
+            if taken or glued:
+                wholes = Wholes(text)
+                if glued:
+                    taken += self._in_segments(text, wholes)
+                taken = [match for found in taken if (match := wholes.around(found))]
         yield from taken
+
+    def _opens(self, classes: str, text: str, start: int) -> bool:
+        """Whether it is worth walking from here: three plain letters that begin no term are not."""
+        opening = classes[start : start + 3]
+        if opening in self.openings:
+            return True
+        if len(opening) < 3 or not text[start : start + 3].isalpha():
+            return opening[:1] in self.trie.below
+        return opening[0] == opening[1] or opening[1] == opening[2] or f"{opening[:2]}*" in self.openings
+
+    def _at(self, classes: str, text: str, start: int, camel: set[int]) -> Iterator[Match]:
+        for end, term in self._walk(classes, text, start):
+            match = self._judge(text, start, end, term, camel)
+            if match:
+                yield match
 
     # --- the walk --------------------------------------------------------------------------------
 
@@ -178,24 +222,19 @@ class Matcher:
                 continue
             seen.add((at, id(node)))
             letter, typed = classes[at], text[at]
-            is_word = typed.isalnum()
-            below = node.get(letter)
-            if below is not None and letter:
-                end = at + 1
-                if end < size and text[end] == typed:
-                    far = _end_of_run(text, at)
-                    stack.append((far, below, letter, 0, 0))  # type: ignore[arg-type]
-                    for term in below.get("", ()):  # type: ignore[attr-defined]
-                        yield far, term
-                stack.append((end, below, letter, 0, 0))  # type: ignore[arg-type]
-                for term in below.get("", ()):  # type: ignore[attr-defined]
-                    yield end, term
+            below = node.below.get(letter)
+            if below is not None:
+                far = _end_of_run(text, at)
+                for end in (far, at + 1) if far > at + 1 else (far,):
+                    stack.append((end, below, letter, 0, 0))
+                    for term in below.terms:
+                        yield end, term
             elif last and letter == last and stays < _STAYS:
                 far = _end_of_run(text, at)
                 stack.append((far, node, last, 0, stays + 1))
-                for term in node.get("", ()):  # type: ignore[attr-defined]
+                for term in node.terms:
                     yield far, term
-            if not is_word and last and gap < _GAP:
+            if last and gap < _GAP and not typed.isalnum():
                 stack.append((at + 1, node, last, gap + 1, stays))
 
     # --- the judgement ---------------------------------------------------------------------------
@@ -255,14 +294,15 @@ class Matcher:
                 yield Match(token.start(), token.end(), *near)
         for token in _MIXED.finditer(text):
             yield from self._mixed(token)
-        for token in _MASKED.finditer(text):
-            term = self._masked(token[0])
-            if term:
-                yield Match(token.start(), token.end(), term, "masked letters")
+        if _MAYBE_MASKED.search(text):
+            for masked in _MASKED.finditer(text):
+                term = self._masked(masked[0])
+                if term:
+                    yield Match(masked.start(), masked.end(), term, "masked letters")
 
-    def _mixed(self, token: "regex.Match[str]") -> Iterator[Match]:
+    def _mixed(self, token: "re.Match[str]") -> Iterator[Match]:
         """Digits among letters: as noise, or for letters in a word that is misspelt as well."""
-        bare = regex.sub(r"[0-9]", "", token[0])
+        bare = re.sub(r"[0-9]", "", token[0])
         if len(bare) > 3 and token[0][0].isalpha() and token[0][-1].isalpha() and bare in self.single:
             yield Match(token.start(), token.end(), self.single[bare].text, "digits inside")
         near = self.near.find(token[0].translate(_DIGITS))
@@ -271,7 +311,7 @@ class Matcher:
 
     def _masked(self, token: str) -> str | None:
         """The term that a token such as `d*ldo` masks."""
-        known = regex.findall(r"[a-z]+", token)
+        known = re.findall(r"[a-z]+", token)
         letters = sum(map(len, known))
         if letters < 2 or letters * 3 < len(token):
             return None
@@ -289,18 +329,16 @@ class Matcher:
                 return term.text
         return None
 
-    def _in_segments(self, text: str) -> Iterator[Match]:
+    def _in_segments(self, text: str, wholes: "Wholes") -> Iterator[Match]:
         """Terms glued to other words in hashtags, handles and hosts."""
-        spans = [m.span(1) for m in _TAGS.finditer(text)]
-        spans += [(url.start, url.end) for url in entities.urls(text)]
-        for start, end in spans:
-            for part in regex.finditer(r"[a-z0-9]{4,}", text, pos=start, endpos=end):
-                if part[0].isalpha() or part.start() < _path(text, start):
+        for start, end, path in wholes.spans:
+            for part in _PART.finditer(text, start, end):
+                if part.start() < path or part[0].isalpha():
                     yield from self._glued(part[0], part.start())
 
     def _glued(self, glued: str, offset: int) -> Iterator[Match]:
         plain = glued.translate(_DIGITS)
-        if not self.inside or not self.inside.search(plain) or plain in self.single:
+        if plain in self.single or not any(self.inside.iter(plain)):
             return
         for start, end in pieces(plain, self.costs):
             if plain[start:end] in self.costs and end - start < len(plain):
@@ -355,19 +393,30 @@ def _parted(parts: list[str], gaps: list[str]) -> bool:
     return any(len(part) > 1 for part in loose) and 2 * sum(map(len, loose)) >= sum(map(len, parts))
 
 
-def _whole_entity(match: Match, text: str) -> Match | None:
-    """A term in a hashtag, handle or URL is shown with the whole of it.
+class Wholes:
+    """The hashtags, handles and URLs of a text: a term inside one is shown with the whole of it."""
 
-    The path of a URL holds random characters, so only words that stand there plainly count.
-    """
-    for tag in _TAGS.finditer(text):
-        if tag.start() <= match.start and match.end <= tag.end():
-            return match._replace(start=tag.start(), end=tag.end())
-    for url in entities.urls(text):
-        if url.start <= match.start and match.end <= url.end:
-            sure = match.how in _SURE_IN_URL or match.start < _path(text, url.start)
-            return match._replace(start=url.start, end=url.end) if sure and match.how not in _near.HOWS else None
-    return match
+    def __init__(self, text: str) -> None:
+        tags = [(tag.start(), tag.end(), tag.end()) for tag in _TAGS.finditer(text)]
+        urls = [(url.start, url.end, _path(text, url.start)) for url in entities.urls(text)]
+        self.spans: list[tuple[int, int, int]] = []
+        for start, end, path in sorted(tags + urls):
+            if not self.spans or start >= self.spans[-1][1]:
+                self.spans.append((start, end, path))
+
+    def around(self, match: Match) -> Match | None:
+        """The match with the whole around it; None for what is no word but random characters of a URL."""
+        place = bisect_right(self.spans, (match.start, sys.maxsize, 0)) - 1
+        if place < 0:
+            return match
+        start, end, path = self.spans[place]
+        if not start <= match.start < match.end <= end:
+            return match
+        if path < end and match.start >= path and match.how not in _SURE_IN_URL:
+            return None
+        if path != end and match.how in _near.HOWS:
+            return None
+        return match._replace(start=start, end=end)
 
 
 def _path(text: str, start: int) -> int:

@@ -7,6 +7,7 @@ code stays out, so that only decoded words are read twice. All expressions run i
 import base64
 import binascii
 import codecs
+import re
 from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
@@ -113,15 +114,19 @@ _CODES: tuple[tuple[str, "regex.Pattern[str]", "regex.Pattern[str]", Callable[[s
         lambda word: _NAMES.get(word.lower(), ""),
     ),
 )  # fmt: skip
-_BASE64 = regex.compile(r"(?<![\w+/=])[A-Za-z0-9+/_-]{6,4000}+={0,2}(?![\w+/])")
+_BASE64 = regex.compile(r"(?<![\w+/=])[A-Za-z0-9+/_-]{6,}+={0,2}(?![\w+/])")
 _TAG_CHARACTERS = regex.compile(r"[\U000e0020-\U000e007e]+")
 _INITIALS = regex.compile(r"(?m)^[^\w\n]{0,4}(\w).*$")
-_TRIGGER = regex.compile(
-    r"[.\-][ /|][.\-]|[01]{7}|(?:\d{1,3}[ ,;.\-]{1,2}){2}\d|[2-7][0-9A-Fa-f][ :,\-]?(?:0x|\\x)?[2-7][0-9A-Fa-f]|0x"
-    r"|\b(?:as in|is for|dee|ell|ess|eff|em|en|cee|see|tee|aitch|kay)\b"
-    rf"|\b(?:{_SPELLED})\b",
-    regex.IGNORECASE,
-)
+_CODED = re.compile(r"[.\-][ /|]{1,3}[.\-]|[01]{7}|\d[ ,;.\-]{1,2}\d{1,3}[ ,;.\-]{1,2}\d|[2-7][0-9A-Fa-f](?:[ :,\-]?[2-7][0-9A-Fa-f]){2}|0x")
+_NAMED_LETTERS = frozenset(_SPELLING) | frozenset(_NAMES) - {"are", "see", "you", "why", "oh", "en", "es", "el", "em"}
+
+
+def _coded(text: str) -> bool:
+    """Whether one of the codes may be in the text: few texts have any."""
+    if _CODED.search(text):
+        return True
+    words = text.lower().replace(",", " ").split()
+    return sum(word in _NAMED_LETTERS for word in words) > 1 or words.count("as") + words.count("for") + words.count("like") > 2
 
 
 def readings(typed: View, light: View) -> Iterator[Reading]:
@@ -141,11 +146,11 @@ def readings(typed: View, light: View) -> Iterator[Reading]:
         yield Reading("upside-down letters", upright(typed))
     if not typed.text.isascii() and _TAG_CHARACTERS.search(typed.text):
         yield Reading("hidden characters", _picked(typed, _TAG_CHARACTERS, lambda c: chr(ord(c) - 0xE0000)))
-    if _TRIGGER.search(text):
+    if _coded(text):
         for how, run, unit, decode in _CODES:
             if run.search(text):
                 yield Reading(how, _decoded(light, run, unit, decode))
-    if _BASE64.search(text):
+    if any(len(word) > 7 and not (word.isalpha() and word[1:].islower()) for word in text.split()):
         view = _base64(light)
         if view.text:
             yield Reading("base64", view)
@@ -189,8 +194,8 @@ def _base64(view: View) -> View:
     """What the base64 runs say, where they say text."""
     out = Writer(view)
     for match in _BASE64.finditer(view.text):
-        if match[0].isalpha() and (match[0].islower() or match[0].isupper() or match[0].istitle()):
-            continue  # a word
+        if match[0].islower() or match[0].isupper() or match[0].istitle() or "//" in match[0]:
+            continue  # a word, or a path
         body = match[0].rstrip("=").translate({ord("-"): "+", ord("_"): "/"})
         try:
             meant = base64.b64decode(body + "=" * (-len(body) % 4)).decode("ascii")
