@@ -84,6 +84,8 @@ def find(text: str, params: Params, entries: Sequence[Entry]) -> Iterator[Hit]:
     told = params.early.search(text, timeout=TIMEOUT) if params.early else None
     if told and told.start() < params.first_characters:
         return
+    if not _may_count(text, params):
+        return
     quoted = [] if params.quoted else quotations(text)
     for found in scan(text, entries):
         start, end = found.start, found.end
@@ -109,6 +111,13 @@ def problems(params: Params) -> Iterator[str]:
             yield f"has a pattern that cannot be read, `{pattern}` ({error})"
 
 
+def _may_count(text: str, params: Params) -> bool:
+    """Whether anything in the text could count, asked once so that long texts stay cheap."""
+    if params.silencers and params.unless_within == "text" and params.silencers.search(text, timeout=TIMEOUT):
+        return False
+    return all(group.search(text, timeout=TIMEOUT) for group in params.groups)
+
+
 def _counts(text: str, start: int, end: int, params: Params) -> bool:
     """Whether the trigger at text[start:end] stands where and beside what the rule asks for."""
     quote = text[start:end].strip()
@@ -120,8 +129,10 @@ def _counts(text: str, start: int, end: int, params: Params) -> bool:
         return False
     if not all(_beside(group, text, start, end, params) for group in params.groups):
         return False
+    if params.silencers is None or params.unless_within == "text":
+        return True
     scope = _scope(text, start, end, params.unless_within)
-    return not (params.silencers and params.silencers.search(text, *scope, timeout=TIMEOUT))
+    return params.silencers.search(text, *scope, timeout=TIMEOUT) is None
 
 
 def _any(patterns: Sequence[str]) -> "regex.Pattern[str]":
