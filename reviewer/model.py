@@ -345,7 +345,8 @@ class Actor:
     """Whoever asks: a signed-in person (`id` is the person's) or a service account (`service:<id>`).
 
     `brand` is the one brand for which this actor speaks now, `roles` the person's there; groups live in
-    `Brand.members`, so that a removed member stops counting at once. `answerable` are the owner and creator of a service account's key (law 2).
+    `Brand.members`, so that a removed member stops counting at once. `answerable` are the owner and
+    creator of a service account's key (law 2).
     """
 
     id: str
