@@ -182,27 +182,20 @@ class Store:
         )
 
     def _commit(self, session: Any) -> None:
-        begin = "BEGIN IMMEDIATE" if self._lock else "BEGIN"
         try:
             with self._turn(time.monotonic() + self._timeout):
                 connection = session.connection()
-                connection.exec_driver_sql(begin)
-                try:
-                    session.flush()
-                    connection.exec_driver_sql("COMMIT")
-                except BaseException:
-                    connection.exec_driver_sql("ROLLBACK")
-                    raise
+                connection.exec_driver_sql("BEGIN IMMEDIATE" if self._lock else "BEGIN")
+                session.flush()
+                connection.exec_driver_sql("COMMIT")
                 session.commit()
-        except Unavailable:
-            session.rollback()
+        except BaseException as error:
+            session.rollback()  # the driver rolls back what was begun, though the session knows no beginning
+            if isinstance(error, StaleDataError):
+                raise Conflict("Your account was changed at the same time: try again.") from error
+            if isinstance(error, SQLAlchemyError):
+                raise database.refusal(error) or error from error
             raise
-        except StaleDataError as error:
-            session.rollback()
-            raise Conflict("Your account was changed at the same time: try again.") from error
-        except SQLAlchemyError as error:
-            session.rollback()
-            raise database.refusal(error) or error from error
 
 
 def _before_fork(of: "weakref.ref[Store]") -> None:
