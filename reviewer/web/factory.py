@@ -6,10 +6,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
 from pathlib import Path
-from typing import Any
 
 import structlog
-from flask import Flask, Response, g, render_template, request, url_for
+from flask import Blueprint, Flask, Response, g, render_template, request, url_for
 from flask_wtf.csrf import CSRFError, CSRFProtect
 from werkzeug.exceptions import HTTPException
 from werkzeug.middleware.proxy_fix import ProxyFix
@@ -87,7 +86,7 @@ def create_app(services: Services, *, demo: Demo | None = None) -> Flask:
     return app
 
 
-def _machine_blueprints() -> list[Any]:
+def _machine_blueprints() -> list[Blueprint]:
     """The JSON API, the hooks and the probes: they answer to keys and signatures, not to forms."""
     return [api.blueprint, hooks.blueprint, health.blueprint]
 
@@ -128,6 +127,7 @@ def _name_words(app: Flask, services: Services, demo: Demo | None) -> None:
         channel=show.channel_title,
         listed=words.listed,
         clip=words.clip,
+        ended=words.ended,
         sentence=words.sentence,
     )
     app.jinja_env.globals.update(asset=_asset(app), demo=demo)
