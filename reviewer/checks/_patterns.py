@@ -100,6 +100,14 @@ class Entry:
         return None if not self.source or _META & set(self.source) else self.source
 
     @cached_property
+    def needle(self) -> str | None:
+        """What to look up in a text, lower-cased where case is ignored; None where it takes a pattern."""
+        literal = self.literal
+        if literal is None or (self.ignorecase and not literal.isascii()):
+            return None
+        return literal.lower() if self.ignorecase else literal
+
+    @cached_property
     def bound(self) -> Bound | None:
         """What any text must hold for the entry to match, and its cost; None where that can't be told."""
         if self.literal is not None:
@@ -160,19 +168,24 @@ def scan(text: str, entries: Sequence[Entry]) -> Iterable[Found]:
     if len(entries) > 1:
         return _merged(text, entries, deadline)
     entry = entries[0]
-    lowered = _lowered(text) if entry.literal is not None and entry.ignorecase else None
-    if _needs_pattern(entry, lowered):
+    where = _where(text, entry)
+    if where is None:
         return [Found(*match.span(), entry, 0) for match in entry.each(text, deadline)]
-    return _each(text, lowered, entry, deadline)
+    found = []
+    span = _spotted(text, where, entry, 0)
+    while span:
+        found.append(Found(*span, entry, 0))
+        span = _spotted(text, where, entry, span[1])
+    return found
 
 
 def _merged(text: str, entries: Sequence[Entry], deadline: float) -> Iterator[Found]:
-    lowered = _lowered(text)
     waiting = []
+    texts = [_where(text, entry) for entry in entries]
     for number, entry in enumerate(entries):
-        found = _next(text, lowered, entry, 0, deadline)
-        if found:
-            waiting.append((found[0], number, found[1]))
+        span = _next(text, texts[number], entry, 0, deadline)
+        if span:
+            waiting.append((span[0], number, span[1]))
     heapify(waiting)
     position = 0
     while waiting:
@@ -181,68 +194,59 @@ def _merged(text: str, entries: Sequence[Entry], deadline: float) -> Iterator[Fo
         if start >= position:
             yield Found(start, end, entry, number)
             position = max(end, start + 1)
-        found = _next(text, lowered, entry, position, deadline)
-        if found:
-            heapreplace(waiting, (found[0], number, found[1]))
+        span = _next(text, texts[number], entry, position, deadline)
+        if span:
+            heapreplace(waiting, (span[0], number, span[1]))
         else:
             heappop(waiting)
 
 
-def _each(text: str, lowered: str | None, entry: Entry, deadline: float) -> Iterator[Found]:
-    position = 0
-    while found := _next(text, lowered, entry, position, deadline):
-        yield Found(*found, entry, 0)
-        position = found[1]
-
-
-def _needs_pattern(entry: Entry, lowered: str | None) -> bool:
-    """Plain words are found without a pattern, unless letters outside ASCII have cases."""
-    literal = entry.literal
-    return literal is None or (entry.ignorecase and (lowered is None or not literal.isascii()))
-
-
-def _next(
-    text: str, lowered: str | None, entry: Entry, start: int, deadline: float
-) -> tuple[int, int] | None:
+def _next(text: str, where: str | None, entry: Entry, start: int, deadline: float) -> tuple[int, int] | None:
     """The next span at or after `start`."""
-    literal = entry.literal
-    if literal is None or _needs_pattern(entry, lowered):
-        if start > len(text):
-            return None
-        match = entry.search(text, start, deadline)
-        return match.span() if match else None
-    if entry.ignorecase:
-        literal, where = literal.lower(), lowered or text
-    else:
-        where = text
-    at = where.find(literal, start)
+    if where is not None:
+        return _spotted(text, where, entry, start)
+    if start > len(text):
+        return None
+    match = entry.search(text, start, deadline)
+    return match.span() if match else None
+
+
+def _where(text: str, entry: Entry) -> str | None:
+    """The text in which an entry of plain words can simply be looked up, None where it takes a pattern.
+
+    That is where case matters, or where every letter has one lower-case form that keeps its place.
+    """
+    if entry.needle is None:
+        return None
+    if not entry.ignorecase:
+        return text
+    lowered = text.lower()
+    if text.isascii() or (len(lowered) == len(text) and not _UNSTABLE.search(text)):
+        return lowered
+    return None
+
+
+def _spotted(text: str, where: str, entry: Entry, start: int) -> tuple[int, int] | None:
+    """The next place of an entry of plain words."""
+    needle = entry.needle or ""
+    at = where.find(needle, start)
     while at >= 0:
-        end = at + len(literal)
+        end = at + len(needle)
         if not entry.word or (border(text, at) and border(text, end)):
             return at, end
-        at = where.find(literal, at + 1)
+        at = where.find(needle, at + 1)
     return None
 
 
 def border(text: str, at: int) -> bool:
     """Whether `\\b` matches at `at`."""
-    before = at > 0 and _is_word(text[at - 1])
-    after = at < len(text) and _is_word(text[at])
-    return before != after
+    return (at > 0 and _is_word(text[at - 1])) != (at < len(text) and _is_word(text[at]))
 
 
 def _is_word(character: str) -> bool:
-    if character.isascii():
+    if character < "\x80":
         return character.isalnum() or character == "_"
     return _WORD.match(character) is not None
-
-
-def _lowered(text: str) -> str | None:
-    """The text in lower case if each character kept its place and its meaning, else None."""
-    lowered = text.lower()
-    if text.isascii() or (len(lowered) == len(text) and not _UNSTABLE.search(text)):
-        return lowered
-    return None
 
 
 class Exceptions(BaseModel, frozen=True, extra="forbid"):

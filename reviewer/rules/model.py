@@ -157,7 +157,7 @@ class Rule:
         return self.stance.expires is None or at is None or at.date() < self.stance.expires
 
     def words(self, arguments: Sequence[str]) -> str:
-        """The message with its `%s` filled in, as Go's Sprintf does: extra arguments are dropped."""
+        """The message on one line, its `%s` filled in as Go's Sprintf does: extra arguments are dropped."""
         taken = 0
 
         def fill(verb: "regex.Match[str]") -> str:
@@ -167,4 +167,4 @@ class Rule:
             taken = int(verb[1]) if verb[1] else taken + 1
             return arguments[taken - 1] if 0 < taken <= len(arguments) else ""
 
-        return _VERB.sub(fill, self.message)
+        return " ".join(_VERB.sub(fill, self.message).splitlines())
