@@ -216,6 +216,7 @@ def test_two_requests_cannot_use_up_the_same_recovery_code(app: Flask, store: St
             other.commit()
         assert other.mf_get_recovery_codes(other.find_user(id="ada")) == []
         other.close()
+    store.write(lambda tx: tx.set_active("ada", True, NOW))  # nobody was left holding anything
 
 
 def test_the_accounts_library_waits_for_the_lock_like_everybody(
