@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from heapq import heapify, heappop, heapreplace
-from time import monotonic
+from time import thread_time
 from typing import Annotated, NamedTuple
 
 import regex
@@ -13,7 +13,8 @@ from pydantic import BaseModel, BeforeValidator
 from reviewer.checks._bounds import Bound, bound, plain
 
 TIMEOUT = 0.1
-"""Seconds that one rule may take on one block of text; beyond them it raises TimeoutError."""
+"""Seconds of computing that one rule may take on one piece of text; beyond them it raises TimeoutError.
+A busy machine makes nothing late: time spent waiting does not count."""
 
 HIDDEN = "ǃ"
 """Stands for each letter and digit of what a rule does not read: a letter (U+01C3) that no rule holds."""
@@ -129,24 +130,33 @@ class Entry:
             return 0
         return int((CHEAP / known.ways) ** (1 / (known.degree + 1)))
 
-    def search(self, text: str, start: int, deadline: float) -> "regex.Match[str] | None":
-        """The first match at or after `start`; TimeoutError once the clock passes `deadline`."""
+    def search(self, text: str, start: int, clock: "Clock") -> "regex.Match[str] | None":
+        """The first match at or after `start`; TimeoutError once the clock has run out."""
         if len(text) <= self.quick:
             return self.pattern.search(text, start)
-        return self.pattern.search(text, start, timeout=_left(deadline))
+        return self.pattern.search(text, start, timeout=clock.left())
 
-    def each(self, text: str, deadline: float | None = None) -> "Iterator[regex.Match[str]]":
-        """Every match, left to right; TimeoutError once the clock passes `deadline` (or after `TIMEOUT`)."""
+    def each(self, text: str) -> "Iterator[regex.Match[str]]":
+        """Every match, left to right; TimeoutError after `TIMEOUT`."""
         if len(text) <= self.quick:
             return self.pattern.finditer(text)
-        return self.pattern.finditer(text, timeout=TIMEOUT if deadline is None else _left(deadline))
+        return self.pattern.finditer(text, timeout=TIMEOUT)
 
 
-def _left(deadline: float) -> float:
-    left = deadline - monotonic()
-    if left <= 0:
-        raise TimeoutError
-    return left
+class Clock:
+    """Counts the computing time of this thread from the first question on."""
+
+    def __init__(self) -> None:
+        self._end: float | None = None
+
+    def left(self) -> float:
+        """Seconds left of `TIMEOUT`; TimeoutError where there are none."""
+        now = thread_time()
+        if self._end is None:
+            self._end = now + TIMEOUT
+        if now >= self._end:
+            raise TimeoutError
+        return self._end - now
 
 
 class Found(NamedTuple):
@@ -164,13 +174,12 @@ def scan(text: str, entries: Sequence[Entry]) -> Iterable[Found]:
     The earliest start wins, then the entry that comes first. Entries are run one by one, so that a
     list of thousands costs nothing for those that are not asked about.
     """
-    deadline = monotonic() + TIMEOUT
     if len(entries) > 1:
-        return _merged(text, entries, deadline)
+        return _merged(text, entries)
     entry = entries[0]
     where = _where(text, entry)
     if where is None:
-        return [Found(*match.span(), entry, 0) for match in entry.each(text, deadline)]
+        return [Found(*match.span(), entry, 0) for match in entry.each(text)]
     found = []
     span = _spotted(text, where, entry, 0)
     while span:
@@ -179,11 +188,12 @@ def scan(text: str, entries: Sequence[Entry]) -> Iterable[Found]:
     return found
 
 
-def _merged(text: str, entries: Sequence[Entry], deadline: float) -> Iterator[Found]:
+def _merged(text: str, entries: Sequence[Entry]) -> Iterator[Found]:
+    clock = Clock()
     waiting = []
     texts = [_where(text, entry) for entry in entries]
     for number, entry in enumerate(entries):
-        span = _next(text, texts[number], entry, 0, deadline)
+        span = _next(text, texts[number], entry, 0, clock)
         if span:
             waiting.append((span[0], number, span[1]))
     heapify(waiting)
@@ -194,20 +204,20 @@ def _merged(text: str, entries: Sequence[Entry], deadline: float) -> Iterator[Fo
         if start >= position:
             yield Found(start, end, entry, number)
             position = max(end, start + 1)
-        span = _next(text, texts[number], entry, position, deadline)
+        span = _next(text, texts[number], entry, position, clock)
         if span:
             heapreplace(waiting, (span[0], number, span[1]))
         else:
             heappop(waiting)
 
 
-def _next(text: str, where: str | None, entry: Entry, start: int, deadline: float) -> tuple[int, int] | None:
+def _next(text: str, where: str | None, entry: Entry, start: int, clock: Clock) -> tuple[int, int] | None:
     """The next span at or after `start`."""
     if where is not None:
         return _spotted(text, where, entry, start)
     if start > len(text):
         return None
-    match = entry.search(text, start, deadline)
+    match = entry.search(text, start, clock)
     return match.span() if match else None
 
 
