@@ -3,14 +3,14 @@
 # offline, publish (pretended), report, reconcile. On the demo (`make run`) it needs only the tool's key,
 # which the terminal shows at the first start:
 #
-#     REVIEWER_KEY=rvw_… docs/walkthrough.sh
+#     KEY=rvw_… docs/walkthrough.sh
 #
-# Elsewhere say who is who: REVIEWER_URL, ACCOUNT, BRAND, TOOL (the key's service account), MARKETING and
+# Elsewhere say who is who: URL, ACCOUNT, BRAND, TOOL (the key's service account), MARKETING and
 # PASSWORD (a member of marketing who does not own the key), PYTHON (one that has `reviewer` installed).
 set -euo pipefail
 
-URL=${REVIEWER_URL:-http://127.0.0.1:8000}
-KEY=${REVIEWER_KEY:?set REVIEWER_KEY to the key of a tool}
+URL=${URL:-http://127.0.0.1:8000}
+KEY=${KEY:?set KEY to the key of a tool}
 BRAND=${BRAND:-fjordlight} ACCOUNT=${ACCOUNT:-x:fjordlight} TOOL=${TOOL:-service:publisher}
 MARKETING=${MARKETING:-ada@fjordlight.example} PASSWORD=${PASSWORD:-lamps-for-long-nights}
 PYTHON=${PYTHON:-python3}
