@@ -14,7 +14,9 @@ class Clock:
     def __enter__(self) -> None:
         self._start = time.perf_counter()
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
         self.laps.append((time.perf_counter() - self._start) * 1000)
 
 

@@ -23,7 +23,9 @@ def listed(path: Path) -> tuple[str, ...]:
     if path.suffix == ".json":
         return tuple(entry if isinstance(entry, str) else entry[0] for entry in json.loads(path.read_text()))
     if path.suffix == ".jsonl":
-        return tuple(dict.fromkeys(json.loads(line)["term"] for line in path.read_text().splitlines() if line))
+        return tuple(
+            dict.fromkeys(json.loads(line)["term"] for line in path.read_text().splitlines() if line)
+        )
     return tuple(line for line in path.read_text().splitlines() if line and not line.startswith("#"))
 
 
@@ -71,7 +73,9 @@ def evasion(path: Path, words: tuple[str, ...] | None, show: bool) -> None:
 
 
 if __name__ == "__main__":
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("file", type=Path)
     parser.add_argument("list", type=Path, nargs="?")
     parser.add_argument("--clean", action="store_true")

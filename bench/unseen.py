@@ -19,7 +19,12 @@ from reviewer.model import Context
 from reviewer.text import read_text
 
 VOWELS = "aeiou"
-FRAMES = ("Our view on {} has not changed", "honestly this {} thing again", "{} is what they said", "look: {}")
+FRAMES = (
+    "Our view on {} has not changed",
+    "honestly this {} thing again",
+    "{} is what they said",
+    "look: {}",
+)
 NATO = (
     "alfa bravo charlie delta echo foxtrot golf hotel india juliett kilo lima mike november oscar papa quebec romeo "
     "sierra tango uniform victor whiskey x-ray yankee zulu"
@@ -29,11 +34,24 @@ MORSE = (
 ).split()
 CANADIAN = dict(zip("abcdefghijklmnopqrstuvwxyz", "ᗩᗷᑕᗪEᖴGᕼIᒍKᒪᗰᑎOᑭᑫᖇᔕTᑌᐯᗯ᙭YZ", strict=True))
 CHEROKEE = dict(zip("abcdefghijklmnopqrstuvwxyz", "ᎪᏴᏟᎠᎬfᎶᎻᎥᎫᏦᏞᎷnᎾᏢqᎡᏚᎢuᏙᎳxᎽᏃ", strict=True))
-FAUX = dict(zip("abcdefghijklmnopqrstuvwxyz", "卂乃匚刀乇下厶卄工丁长乚从几口尸㔿尺丂丅凵リ山乂丫乙", strict=True))
+FAUX = dict(
+    zip("abcdefghijklmnopqrstuvwxyz", "卂乃匚刀乇下厶卄工丁长乚从几口尸㔿尺丂丅凵リ山乂丫乙", strict=True)
+)
 THAI = dict(zip("abcdefghijklmnopqrstuvwxyz", "ค๒ς๔єŦﻮђเןкl๓ภ๏קợгรtยשฬאץz", strict=True))
 ARMENIAN = dict(zip("abcdefghijklmnopqrstuvwxyz", "ɑծςժҽƒցհíյƙlmղօթզɾstմѵա×վz", strict=True))
 FAUX_CYRILLIC = dict(zip("abcdefghijklmnopqrstuvwxyz", "дбcdэfgнijкlмиoрqяsтцvшxуz", strict=True))
-PHONETIC = (("ph", "f"), ("f", "ph"), ("ck", "k"), ("c", "k"), ("s", "z"), ("x", "ks"), ("er", "a"), ("qu", "kw"), ("oo", "u"), ("i", "y"))
+PHONETIC = (
+    ("ph", "f"),
+    ("f", "ph"),
+    ("ck", "k"),
+    ("c", "k"),
+    ("s", "z"),
+    ("x", "ks"),
+    ("er", "a"),
+    ("qu", "kw"),
+    ("oo", "u"),
+    ("i", "y"),
+)
 ROWS = ("qwertyuiop", "asdfghjkl", "zxcvbnm")
 EMOJI = ("🍆", "🔥", "😂", "⚖️", "💥")
 
@@ -89,7 +107,16 @@ def drop(w: str) -> str | None:
 
 
 def multi_leet(w: str) -> str | None:
-    table = {"m": "|\\/|", "w": "\\/\\/", "v": "\\/", "h": "|-|", "n": "|\\|", "d": "|)", "k": "|<", "u": "|_|"}
+    table = {
+        "m": "|\\/|",
+        "w": "\\/\\/",
+        "v": "\\/",
+        "h": "|-|",
+        "n": "|\\|",
+        "d": "|)",
+        "k": "|<",
+        "u": "|_|",
+    }
     made = "".join(table.get(c, c) for c in w)
     return made if made != w else None
 
@@ -177,7 +204,9 @@ KINDS: dict[str, Callable[[str], str | None]] = {
     "tags only": lambda w: "".join(chr(0xE0000 + ord(c)) for c in w),
     "swapped in leet": lambda w: (w[:1] + w[2] + w[1] + w[3:]).replace("o", "0"),
     "accents and spaces": lambda w: " ".join(c + "\u0301" for c in w),
-    "cyrillic and leet": lambda w: w.translate(str.maketrans("aeopcx", "аеорсх")).replace("i", "1").replace("s", "$"),
+    "cyrillic and leet": lambda w: (
+        w.translate(str.maketrans("aeopcx", "аеорсх")).replace("i", "1").replace("s", "$")
+    ),
     "wide stretched": lambda w: "".join(chr(0xFEE0 + ord(c)) * 3 for c in w),
     "possessive": lambda w: w + "'s",
     "capital i for l": lambda w: w.replace("l", "I") if "l" in w else None,
@@ -217,7 +246,9 @@ def main(words: tuple[str, ...], show: bool) -> None:
 
 
 if __name__ == "__main__":
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("terms", type=Path)
     parser.add_argument("--show", action="store_true")
     asked = parser.parse_args()

@@ -20,7 +20,7 @@ from markdown_it.token import Token
 from reviewer import language, rules, text
 from reviewer.engine import Engine
 from reviewer.model import Context
-from reviewer.rules import Rule
+from reviewer.rules import Rule, RuleSet
 
 BUILT_IN = {
     "Vale.Repetition": b"""extends: repetition
@@ -91,17 +91,23 @@ def main(cases: Path, styles: Path) -> int:
 def alerts(case: dict[str, Any], styles: Path) -> set[Alert]:
     """What comes out for one case, as (line, column, rule, message)."""
     ruleset = rules.load(_files(case, styles))
-    engine = Engine(ruleset)
-    source: str = case["input"]
-    blocks = list(_markdown(source) if case["format"] == "md" else _plain(source))
     least = LEVELS.index(case["min_alert_level"])
+    loud = {
+        name
+        for name, rule in ruleset.by_name.items()
+        if name in case["rules"] and LEVELS.index(case["levels"].get(name, rule.level)) >= least
+    }
+    return {found for found in lint(case["input"], case["format"], ruleset) if found[2] in loud}
+
+
+def lint(source: str, format: str, ruleset: RuleSet) -> set[Alert]:
+    """What all rules of a set find in one file, `md` or `txt`."""
+    engine = Engine(ruleset)
+    blocks = list(_markdown(source) if format == "md" else _plain(source))
     found: set[Alert] = set()
-    for name in case["rules"]:
-        rule = ruleset.by_name.get(name)
-        if rule and rule.grain is None:  # mark-up that posts don't have, but files do
+    for name, rule in ruleset.by_name.items():
+        if rule.grain is None:  # mark-up that posts don't have, but files do
             rule = replace(rule, grain="text")
-        if rule is None or LEVELS.index(case["levels"].get(name, rule.level)) < least:
-            continue
         seen: set[tuple[int, int]] = set()
         for block in _looked_at(rule, blocks, source):
             document = language.annotate(text.read_text(block.text))

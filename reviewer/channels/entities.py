@@ -47,7 +47,7 @@ _LONGEST_SLUG = 40
 
 
 @cache
-def _top_level() -> frozenset[str]:
+def top_level() -> frozenset[str]:
     """The last labels under which names are registered, in Unicode and in punycode."""
     extract = tldextract.TLDExtract(suffix_list_urls=(), cache_dir=None)
     plain = {suffix.rpartition(".")[2].casefold() for suffix in extract.tlds}
@@ -64,7 +64,7 @@ def _top_level_end(text: str, start: int, limit: int) -> int | None:
         if after and ((after.isascii() and after.isalnum()) or after in "@+-"):
             continue
         name = text[start:end].casefold()
-        if name in _top_level() or name.startswith("xn--"):
+        if name in top_level() or name.startswith("xn--"):
             return end
     return None
 

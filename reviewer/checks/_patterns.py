@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from heapq import heapify, heappop, heapreplace
-from time import monotonic
+from time import thread_time
 from typing import Annotated, NamedTuple
 
 import regex
@@ -13,7 +13,8 @@ from pydantic import BaseModel, BeforeValidator
 from reviewer.checks._bounds import Bound, bound, plain
 
 TIMEOUT = 0.1
-"""Seconds that one rule may take on one block of text; beyond them it raises TimeoutError."""
+"""Seconds of computing that one rule may take on one piece of text; beyond them it raises TimeoutError.
+A busy machine makes nothing late: time spent waiting does not count."""
 
 HIDDEN = "ǃ"
 """Stands for each letter and digit of what a rule does not read: a letter (U+01C3) that no rule holds."""
@@ -100,6 +101,14 @@ class Entry:
         return None if not self.source or _META & set(self.source) else self.source
 
     @cached_property
+    def needle(self) -> str | None:
+        """What to look up in a text, lower-cased where case is ignored; None where it takes a pattern."""
+        literal = self.literal
+        if literal is None or (self.ignorecase and not literal.isascii()):
+            return None
+        return literal.lower() if self.ignorecase else literal
+
+    @cached_property
     def bound(self) -> Bound | None:
         """What any text must hold for the entry to match, and its cost; None where that can't be told."""
         if self.literal is not None:
@@ -121,24 +130,33 @@ class Entry:
             return 0
         return int((CHEAP / known.ways) ** (1 / (known.degree + 1)))
 
-    def search(self, text: str, start: int, deadline: float) -> "regex.Match[str] | None":
-        """The first match at or after `start`; TimeoutError once the clock passes `deadline`."""
+    def search(self, text: str, start: int, clock: "Clock") -> "regex.Match[str] | None":
+        """The first match at or after `start`; TimeoutError once the clock has run out."""
         if len(text) <= self.quick:
             return self.pattern.search(text, start)
-        return self.pattern.search(text, start, timeout=_left(deadline))
+        return self.pattern.search(text, start, timeout=clock.left())
 
-    def each(self, text: str, deadline: float | None = None) -> "Iterator[regex.Match[str]]":
-        """Every match, left to right; TimeoutError once the clock passes `deadline` (or after `TIMEOUT`)."""
+    def each(self, text: str) -> "Iterator[regex.Match[str]]":
+        """Every match, left to right; TimeoutError after `TIMEOUT`."""
         if len(text) <= self.quick:
             return self.pattern.finditer(text)
-        return self.pattern.finditer(text, timeout=TIMEOUT if deadline is None else _left(deadline))
+        return self.pattern.finditer(text, timeout=TIMEOUT)
 
 
-def _left(deadline: float) -> float:
-    left = deadline - monotonic()
-    if left <= 0:
-        raise TimeoutError
-    return left
+class Clock:
+    """Counts the computing time of this thread from the first question on."""
+
+    def __init__(self) -> None:
+        self._end: float | None = None
+
+    def left(self) -> float:
+        """Seconds left of `TIMEOUT`; TimeoutError where there are none."""
+        now = thread_time()
+        if self._end is None:
+            self._end = now + TIMEOUT
+        if now >= self._end:
+            raise TimeoutError
+        return self._end - now
 
 
 class Found(NamedTuple):
@@ -156,23 +174,28 @@ def scan(text: str, entries: Sequence[Entry]) -> Iterable[Found]:
     The earliest start wins, then the entry that comes first. Entries are run one by one, so that a
     list of thousands costs nothing for those that are not asked about.
     """
-    deadline = monotonic() + TIMEOUT
     if len(entries) > 1:
-        return _merged(text, entries, deadline)
+        return _merged(text, entries)
     entry = entries[0]
-    lowered = _lowered(text) if entry.literal is not None and entry.ignorecase else None
-    if _needs_pattern(entry, lowered):
-        return [Found(*match.span(), entry, 0) for match in entry.each(text, deadline)]
-    return _each(text, lowered, entry, deadline)
+    where = _where(text, entry)
+    if where is None:
+        return [Found(*match.span(), entry, 0) for match in entry.each(text)]
+    found = []
+    span = _spotted(text, where, entry, 0)
+    while span:
+        found.append(Found(*span, entry, 0))
+        span = _spotted(text, where, entry, span[1])
+    return found
 
 
-def _merged(text: str, entries: Sequence[Entry], deadline: float) -> Iterator[Found]:
-    lowered = _lowered(text)
+def _merged(text: str, entries: Sequence[Entry]) -> Iterator[Found]:
+    clock = Clock()
     waiting = []
+    texts = [_where(text, entry) for entry in entries]
     for number, entry in enumerate(entries):
-        found = _next(text, lowered, entry, 0, deadline)
-        if found:
-            waiting.append((found[0], number, found[1]))
+        span = _next(text, texts[number], entry, 0, clock)
+        if span:
+            waiting.append((span[0], number, span[1]))
     heapify(waiting)
     position = 0
     while waiting:
@@ -181,68 +204,59 @@ def _merged(text: str, entries: Sequence[Entry], deadline: float) -> Iterator[Fo
         if start >= position:
             yield Found(start, end, entry, number)
             position = max(end, start + 1)
-        found = _next(text, lowered, entry, position, deadline)
-        if found:
-            heapreplace(waiting, (found[0], number, found[1]))
+        span = _next(text, texts[number], entry, position, clock)
+        if span:
+            heapreplace(waiting, (span[0], number, span[1]))
         else:
             heappop(waiting)
 
 
-def _each(text: str, lowered: str | None, entry: Entry, deadline: float) -> Iterator[Found]:
-    position = 0
-    while found := _next(text, lowered, entry, position, deadline):
-        yield Found(*found, entry, 0)
-        position = found[1]
-
-
-def _needs_pattern(entry: Entry, lowered: str | None) -> bool:
-    """Plain words are found without a pattern, unless letters outside ASCII have cases."""
-    literal = entry.literal
-    return literal is None or (entry.ignorecase and (lowered is None or not literal.isascii()))
-
-
-def _next(
-    text: str, lowered: str | None, entry: Entry, start: int, deadline: float
-) -> tuple[int, int] | None:
+def _next(text: str, where: str | None, entry: Entry, start: int, clock: Clock) -> tuple[int, int] | None:
     """The next span at or after `start`."""
-    literal = entry.literal
-    if literal is None or _needs_pattern(entry, lowered):
-        if start > len(text):
-            return None
-        match = entry.search(text, start, deadline)
-        return match.span() if match else None
-    if entry.ignorecase:
-        literal, where = literal.lower(), lowered or text
-    else:
-        where = text
-    at = where.find(literal, start)
+    if where is not None:
+        return _spotted(text, where, entry, start)
+    if start > len(text):
+        return None
+    match = entry.search(text, start, clock)
+    return match.span() if match else None
+
+
+def _where(text: str, entry: Entry) -> str | None:
+    """The text in which an entry of plain words can simply be looked up, None where it takes a pattern.
+
+    That is where case matters, or where every letter has one lower-case form that keeps its place.
+    """
+    if entry.needle is None:
+        return None
+    if not entry.ignorecase:
+        return text
+    lowered = text.lower()
+    if text.isascii() or (len(lowered) == len(text) and not _UNSTABLE.search(text)):
+        return lowered
+    return None
+
+
+def _spotted(text: str, where: str, entry: Entry, start: int) -> tuple[int, int] | None:
+    """The next place of an entry of plain words."""
+    needle = entry.needle or ""
+    at = where.find(needle, start)
     while at >= 0:
-        end = at + len(literal)
+        end = at + len(needle)
         if not entry.word or (border(text, at) and border(text, end)):
             return at, end
-        at = where.find(literal, at + 1)
+        at = where.find(needle, at + 1)
     return None
 
 
 def border(text: str, at: int) -> bool:
     """Whether `\\b` matches at `at`."""
-    before = at > 0 and _is_word(text[at - 1])
-    after = at < len(text) and _is_word(text[at])
-    return before != after
+    return (at > 0 and _is_word(text[at - 1])) != (at < len(text) and _is_word(text[at]))
 
 
 def _is_word(character: str) -> bool:
-    if character.isascii():
+    if character < "\x80":
         return character.isalnum() or character == "_"
     return _WORD.match(character) is not None
-
-
-def _lowered(text: str) -> str | None:
-    """The text in lower case if each character kept its place and its meaning, else None."""
-    lowered = text.lower()
-    if text.isascii() or (len(lowered) == len(text) and not _UNSTABLE.search(text)):
-        return lowered
-    return None
 
 
 class Exceptions(BaseModel, frozen=True, extra="forbid"):

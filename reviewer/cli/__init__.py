@@ -11,7 +11,9 @@ import click
 from reviewer import __version__
 from reviewer.cli.bulk import bulk
 from reviewer.cli.check import check
+from reviewer.cli.people import reconcile, user
 from reviewer.cli.rules import rules
+from reviewer.cli.server import demo, init, migrate, serve
 from reviewer.errors import Invalid, NotApproved, Refusal, ReviewerError
 
 NOT_READY = 3
@@ -44,6 +46,5 @@ def main() -> None:
     """
 
 
-main.add_command(check)
-main.add_command(bulk)
-main.add_command(rules)
+for command in (check, bulk, rules, reconcile, user, init, migrate, demo, serve):
+    main.add_command(command)

@@ -1,5 +1,6 @@
-"""`reviewer rules`: the proof inside the rules."""
+"""`reviewer rules`: rule files listed, proven, linted with, and added to a brand."""
 
+import json
 import sys
 from pathlib import Path
 
@@ -7,11 +8,45 @@ import click
 
 from reviewer import policy
 from reviewer.cli.reading import FOLDER
+from reviewer.errors import Malformed
+from reviewer.policy import lint as linting
+from reviewer.policy import packages, proof
+from reviewer.rules import Rule, RuleSet
+
+LEVELS = ("suggestion", "warning", "error")
 
 
 @click.group()
 def rules() -> None:
-    """Look after rule files; none of it needs a database."""
+    """Look after rule files; none of it needs a database but `add`."""
+
+
+@rules.command("list")
+@click.argument("folder", type=FOLDER, required=False)
+@click.option("--pack", help="Only this pack.")
+def list_(folder: str | None, pack: str | None) -> None:
+    """The rules of FOLDER (the built-in ones, if not given): id, name, decision, owner, status, entries."""
+    ruleset = _loaded(folder)
+    for rule in ruleset.rules:
+        if pack in (None, rule.pack):
+            stance = rule.stance
+            entries = len(rule.entries or ())
+            columns = (stance.id, rule.name, stance.decision, stance.owner, stance.status, str(entries))
+            click.echo("\t".join(columns))
+    for error in ruleset.refused:
+        click.echo(f"reviewer: left out: {error}", err=True)
+
+
+@rules.command()
+@click.argument("name")
+@click.argument("folder", type=FOLDER, required=False)
+def show(name: str, folder: str | None) -> None:
+    """One rule, by its name (Pack.Rule) or id: what it looks for, what it asks and why, its cases."""
+    ruleset = _loaded(folder)
+    rule = next((rule for rule in ruleset.rules if name in (rule.name, rule.stance.id)), None)
+    if rule is None:
+        raise click.BadParameter(f"there is no rule {name}; `reviewer rules list` names them.")
+    click.echo(_described(rule))
 
 
 @rules.command()
@@ -22,11 +57,8 @@ def test(folder: str | None, pack: str | None) -> None:
 
     Exit status: 0 all pass; 1 some don't; 3 a rule file can't be trusted.
     """
-    ruleset = policy.load_base(Path(folder) if folder else None).ruleset
     results = [
-        result
-        for result in policy.run_tests(ruleset)
-        if pack is None or result.rule.partition(".")[0] == pack
+        result for result in proof.run_tests(_loaded(folder)) if pack in (None, result.rule.partition(".")[0])
     ]
     failed = [result for result in results if not result.passed]
     for result in failed:
@@ -37,3 +69,130 @@ def test(folder: str | None, pack: str | None) -> None:
     click.echo(f"{len(results)} cases of {len(named)} rules, {len(failed)} failed")
     if failed or not results:
         sys.exit(1)
+
+
+@rules.command()
+@click.argument("folder", type=FOLDER, required=False)
+@click.option("--pack", help="Only this pack.")
+@click.option("--all", "every", is_flag=True, help="Entries that fire in some case, too.")
+def coverage(folder: str | None, pack: str | None, every: bool) -> None:
+    """Which entries (words of a list, keys of a swap) fire in no case of their rule."""
+    found = [one for one in proof.coverage(_loaded(folder)) if pack in (None, one.rule.partition(".")[0])]
+    for one in found:
+        if every or not one.cases:
+            click.echo(f"{one.rule}\t{one.cases}\t{one.entry}")
+    covered = sum(one.cases > 0 for one in found)
+    click.echo(f"{covered} of {len(found)} entries fire in a case")
+
+
+@rules.command()
+@click.argument("folder", type=FOLDER, required=False)
+@click.option("--all", "every", is_flag=True, help="All rules, not only those that block.")
+def mutate(folder: str | None, every: bool) -> None:
+    """Delete one entry after the other: whatever no case notices is named.
+
+    Exit status: 0 each deletion fails a case; 1 some don't.
+    """
+    survivors = proof.mutate(_loaded(folder), every=every)
+    for survivor in survivors:
+        click.echo(f"{survivor.path}: {survivor.rule} passes without {survivor.entry}")
+    click.echo(f"{len(survivors)} entries can go without a case noticing")
+    if survivors:
+        sys.exit(1)
+
+
+@rules.command()
+@click.argument("paths", nargs=-1, required=True, type=click.Path(exists=True))
+@click.option("--rules", "folder", metavar="DIR", type=FOLDER, help="Only these rules.")
+@click.option("--output", type=click.Choice(["line", "JSON"]), default="line", show_default=True)
+@click.option("--min-level", type=click.Choice(LEVELS), default="suggestion", show_default=True)
+def lint(paths: tuple[str, ...], folder: str | None, output: str, min_level: str) -> None:
+    """Lint text files as Vale does: PATH:LINE:COLUMN:RULE:MESSAGE, for editors and for CI.
+
+    Folders are searched for .txt and .md files; all are read as plain text. Exit status: 0 no errors;
+    1 errors (what blocks or needs approval, and what could not be checked); 2 a file can't be read.
+    """
+    in_force = policy.load_base(Path(folder) if folder else None)
+    alerts = [
+        alert
+        for path in _files(paths)
+        for alert in linting.lint(_words(path), str(path), in_force)
+        if LEVELS.index(alert.severity) >= LEVELS.index(min_level)
+    ]
+    if output == "JSON":
+        click.echo(json.dumps(linting.as_json(alerts), ensure_ascii=False, indent=2))
+    else:
+        for alert in alerts:
+            click.echo(str(alert))
+    sys.exit(linting.exit_status(alerts))
+
+
+@rules.command()
+@click.argument("package", type=click.Path(exists=True, path_type=Path))
+@click.option("--brand", metavar="SLUG", required=True, help="The brand whose rules these become.")
+@click.option(
+    "--policy",
+    "overlay",
+    metavar="FILE",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="Decisions, owners and reasons for a package of one pack: becomes <Pack>/policy.yml.",
+)
+def add(package: Path, brand: str, overlay: Path | None) -> None:
+    """Add a Vale package, a folder or a .zip from disk, to a brand's rules as a new policy version.
+
+    Rules that extend something not supported here are left out and named; the rest of the pack runs.
+    """
+    from reviewer.config import load
+    from reviewer.service import build  # only here: the database's packages take half a second
+    from reviewer.service.policies import Policies
+
+    files = packages.opened(package)
+    if overlay is not None:
+        brought = packages.packs(files)
+        if len(brought) != 1:
+            raise click.UsageError(f"--policy is for one pack, and this package has {', '.join(brought)}.")
+        files = packages.overlaid(files, overlay.read_bytes(), brought[0])
+    services = build(load())
+    added = Policies(services.store, services.clock).add(brand, files)
+    for error in added.refused:
+        click.echo(f"reviewer: left out: {error}", err=True)
+    click.echo(f"{added.rules} rules of {', '.join(added.packs)} are in force for {brand}.")
+    click.echo(f"policy version {added.sha256}")
+
+
+def _loaded(folder: str | None) -> RuleSet:
+    return policy.load_base(Path(folder) if folder else None).ruleset
+
+
+def _files(paths: tuple[str, ...]) -> list[Path]:
+    found: list[Path] = []
+    for path in map(Path, paths):
+        inside = [file for file in sorted(path.rglob("*")) if file.suffix in (".txt", ".md")]
+        found.extend(inside if path.is_dir() else [path])
+    return found
+
+
+def _words(path: Path) -> str:
+    try:
+        return path.read_bytes().decode()
+    except UnicodeDecodeError as error:
+        raise Malformed(f"{path} is not UTF-8: save it as UTF-8.") from error
+
+
+def _described(rule: Rule) -> str:
+    stance = rule.stance
+    lines = [
+        f"{rule.name} ({stance.id}), {rule.path}",
+        f"decision   {stance.decision}, owner {stance.owner}, {stance.status}",
+        f"finds      {rule.check}, {len(rule.entries or ())} entries, scope {', '.join(rule.scope)}",
+        f"message    {rule.message}",
+        f"reason     {stance.reason or '-'}",
+        f"instead    {stance.instead or '-'}",
+        f"area       {', '.join(stance.area) or '-'}",
+        f"channels   {', '.join(stance.channels) or 'all'}",
+        f"kinds      {', '.join(stance.kinds) or 'all'}",
+    ]
+    if stance.expires:
+        lines.append(f"expires    {stance.expires}")
+    lines.extend(f"case       {case.name}: {case.input.strip()}" for case in rule.tests)
+    return "\n".join(lines)

@@ -2,11 +2,12 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from time import monotonic
+from time import monotonic, thread_time
+from typing import NamedTuple
 
 from reviewer.checks._patterns import Entry
 from reviewer.engine.prefilter import Prefilter
-from reviewer.engine.reading import Look, Reading, kind_of
+from reviewer.engine.reading import Reading, kind_of
 from reviewer.model import Context, Hit
 from reviewer.rules import Rule, RuleSet
 from reviewer.text import Document, View
@@ -14,13 +15,12 @@ from reviewer.text import Document, View
 __all__ = ["BUDGET", "Engine", "Failure", "Match", "Result", "concerns", "kind_of"]
 
 BUDGET = 2.0
-"""Seconds for one post. Rules that have not run by then are failures, not findings."""
+"""Seconds of computing for one post. Rules that have not run by then are failures, not findings."""
 
 _REMEMBERED = 256
 
 
-@dataclass(frozen=True, slots=True)
-class Match:
+class Match(NamedTuple):
     """One hit of one rule in one field; `hit` is in code points of that field as typed."""
 
     rule: Rule
@@ -28,8 +28,7 @@ class Match:
     hit: Hit
 
 
-@dataclass(frozen=True, slots=True)
-class Failure:
+class Failure(NamedTuple):
     """A rule that did not look at a field: it took too long or broke. Never silence (law 9)."""
 
     rule: Rule
@@ -61,15 +60,18 @@ class Engine:
     def __init__(self, ruleset: RuleSet) -> None:
         self.ruleset = ruleset
         self._rules = tuple(rule for rule in ruleset.rules if rule.stance.status != "off")
-        self._looks = tuple({Look.of(rule): None for rule in self._rules})
+        self._looks = tuple({rule.look: None for rule in self._rules})
         places = [
-            (number, place)
+            (number, place, entry)
             for number, rule in enumerate(self._rules)
-            for place in range(len(rule.entries or ()))
+            for place, entry in enumerate(rule.entries or ())
         ]
-        self._owners = [number for number, _ in places]
-        self._places = [place for _, place in places]
-        self._prefilter = Prefilter([entry for rule in self._rules for entry in rule.entries or ()])
+        self._owners = [number for number, _, _ in places]
+        self._places = [place for _, place, _ in places]
+        self._prefilter = Prefilter(
+            [entry for _, _, entry in places],
+            {number for number, owner in enumerate(self._owners) if self._rules[owner].grain != "text"},
+        )
         self._asked: dict[object, _Asked] = {}
 
     def find(
@@ -84,7 +86,7 @@ class Engine:
         if rules is not None:
             asked = [rule for rule in rules if concerns(rule, context)]
             for rule in asked:
-                if _surveys(rule):
+                if rule.surveys:
                     run.survey(rule, documents)
             for reading in map(Reading, documents):
                 for rule in asked:
@@ -96,6 +98,15 @@ class Engine:
         for reading in map(Reading, documents):
             self._read(reading, concerned, run)
         return run.result(len(concerned.numbers))
+
+    def hits(
+        self, rule: Rule, entries: Sequence[Entry], documents: Sequence[Document], context: Context
+    ) -> Result:
+        """What one rule finds with some of its entries only: for proofs and counts by entry."""
+        run = _Run(context)
+        for reading in map(Reading, documents):
+            run.read(rule, reading, entries)
+        return run.result(1)
 
     def _read(self, reading: Reading, asked: _Asked, run: "_Run") -> None:
         texts = {reading.surface(look)[1] for look in self._looks}
@@ -121,8 +132,8 @@ class Engine:
             numbers = [n for n, rule in enumerate(self._rules) if concerns(rule, context)]
             known = _Asked(
                 frozenset(numbers),
-                tuple(n for n in numbers if self._rules[n].entries is None and not _surveys(self._rules[n])),
-                tuple(n for n in numbers if _surveys(self._rules[n])),
+                tuple(n for n in numbers if self._rules[n].entries is None and not self._rules[n].surveys),
+                tuple(n for n in numbers if self._rules[n].surveys),
             )
             if len(self._asked) >= _REMEMBERED:
                 self._asked.clear()
@@ -140,16 +151,12 @@ def concerns(rule: Rule, context: Context) -> bool:
     )
 
 
-def _surveys(rule: Rule) -> bool:
-    return hasattr(rule.module, "survey")
-
-
 class _Run:
     """One post being read: what was found and what failed so far, and until when."""
 
     def __init__(self, context: Context) -> None:
         self.context = context
-        self.deadline = monotonic() + BUDGET
+        self.deadline = monotonic() + BUDGET, thread_time() + BUDGET
         self.matches: list[Match] = []
         self.failures: list[Failure] = []
 
@@ -164,44 +171,47 @@ class _Run:
         """Let a rule look at one field, for these of its entries."""
         pointer = reading.document.pointer
         fields = rule.stance.fields
-        if not _surveys(rule) and (not fields or kind_of(pointer) in fields):
-            self._take(rule, pointer, self._hits(rule, reading, entries))
-
-    def _hits(
-        self, rule: Rule, reading: Reading, entries: Sequence[Entry] | None
-    ) -> Iterator[tuple[str, Hit]]:
-        pointer = reading.document.pointer
-        if not hasattr(rule.module, "find"):
-            for hit in rule.module.check(reading.document, rule.params, self.context):
-                yield pointer, hit
+        if rule.surveys or (fields and kind_of(pointer) not in fields):
             return
-        look = Look.of(rule)
-        view, text = reading.surface(look)
-        seen: set[int] = set()  # Vale's: one alert per place and rule
-        for start, end in reading.pieces(look, rule.grain):
-            for hit in rule.module.find(text[start:end], rule.params, entries or ()):
-                if start + hit.start not in seen:
-                    seen.add(start + hit.start)
-                    yield pointer, _placed(hit, view, start)
+        if rule.reads_text:
+            self._take(rule, pointer, _text_hits(rule, reading, pointer, entries or ()))
+        else:
+            hits = rule.module.check(reading.document, rule.params, self.context)
+            self._take(rule, pointer, ((pointer, hit) for hit in hits))
 
     def _take(self, rule: Rule, pointer: str, hits: Iterator[tuple[str, Hit]]) -> None:
         """Take a rule's hits, or note why it failed. A failed rule keeps what it had found."""
-        taken: dict[str, int] = {}
+        taken, matches, deadline = 0, self.matches, self.deadline[0]
         try:
-            self._hurry()
-            for where, hit in hits:
-                taken[where] = taken.get(where, 0) + 1
-                if not rule.limit or taken[where] <= rule.limit:
-                    self.matches.append(Match(rule, where, hit))
+            if monotonic() > deadline:
                 self._hurry()
+            for where, hit in hits:
+                taken += 1
+                if not rule.limit or taken <= rule.limit:
+                    matches.append(Match(rule, where, hit))
+                if monotonic() > deadline:
+                    self._hurry()
         except TimeoutError:
             self.failures.append(Failure(rule, pointer, "took too long on this text"))
         except Exception as error:  # a broken check must not take the others down, nor pass for silence
             self.failures.append(Failure(rule, pointer, f"broke on this text ({type(error).__name__})"))
 
     def _hurry(self) -> None:
-        if monotonic() > self.deadline:
+        """The clock on the wall says that it is late: TimeoutError if this thread was busy all the while."""
+        if thread_time() > self.deadline[1]:
             raise TimeoutError
+
+
+def _text_hits(
+    rule: Rule, reading: Reading, pointer: str, entries: Sequence[Entry]
+) -> Iterator[tuple[str, Hit]]:
+    """The hits of a rule that reads nothing but characters, in code points of the field as typed."""
+    seen: set[int] = set()  # Vale's: one alert per place and rule
+    for start, text in reading.pieces(rule.look, rule.grain):
+        for hit in rule.module.find(text, rule.params, entries):
+            if start + hit.start not in seen:
+                seen.add(start + hit.start)
+                yield pointer, _placed(hit, reading.surface(rule.look)[0], start)
 
 
 def _placed(hit: Hit, view: View, offset: int) -> Hit:
@@ -210,5 +220,16 @@ def _placed(hit: Hit, view: View, offset: int) -> Hit:
     if start == end:
         at = view.starts[start] if start < len(view.starts) else len(view.original.text)
         return Hit(at, at, hit.arguments, hit.replacement, hit.how, hit.drivers)
-    span = view.origin(start, end)
-    return Hit(span.start, span.end, hit.arguments, hit.replacement, hit.how, hit.drivers)
+    typed = view.original.text
+    first, last = (start, end) if isinstance(view.starts, range) else view.range(start, end)
+    if not (_plain_border(typed, first) and _plain_border(typed, last)):
+        span = view.origin(start, end)
+        first, last = span.start, span.end
+    if first == hit.start and last == hit.end:
+        return hit
+    return Hit(first, last, hit.arguments, hit.replacement, hit.how, hit.drivers)
+
+
+def _plain_border(text: str, at: int) -> bool:
+    """Whether the characters on both sides are ASCII, between which a grapheme always ends."""
+    return text[max(at - 1, 0) : at + 1].isascii() and text[at - 1 : at + 1] != "\r\n"

@@ -4,15 +4,15 @@ Both stages are supersets, so that running only what they name finds exactly wha
 would. Whatever can't be bounded, or is asked of a stage that gave up, runs.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Container, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from types import ModuleType
 from typing import Any
 
 import ahocorasick
 
+from reviewer.checks._bounds import Bound, fold
 from reviewer.checks._patterns import Entry, border
-from reviewer.engine.superset import Bound, bound, fold
 
 try:
     import re2 as _found
@@ -20,12 +20,14 @@ except ImportError:  # an extra: without it the entries that it would hold back 
     _found = None
 RE2: ModuleType | None = _found
 
-SHORTEST = 2
-"""Shorter pieces are in most texts and hold nothing back."""
+SHORTEST = 1
+TELLING = 3
+"""Shorter pieces are in most texts, unless they are whole words: the re2 set holds more back."""
 
 MEMORY = 32 << 20
 """Bytes that the google-re2 set may use."""
 
+_ANY_TEXT = "(?s:.?)"
 _TURKIC = "İı"
 """`regex` takes these for an i, ignoring case; google-re2 does not."""
 
@@ -40,20 +42,39 @@ class _Piece:
 
 
 class Prefilter:
-    """Answers which of these entries may match somewhere in a text, by their numbers."""
+    """Answers which of these entries may match somewhere in a text, by their numbers.
 
-    def __init__(self, entries: Sequence[Entry], *, re2: ModuleType | None = RE2) -> None:
+    `pieces` are the numbers of entries that look at sentences or paragraphs, not at a text as a whole.
+    """
+
+    def __init__(
+        self,
+        entries: Sequence[Entry],
+        pieces: Container[int] = (),
+        *,
+        re2: ModuleType | None = RE2,
+    ) -> None:
         self._always: list[int] = []
         self._wide = _Wide(re2) if re2 else None
         words: dict[str, list[int]] = {}
         anywhere: dict[str, list[int]] = {}
         for number, entry in enumerate(entries):
-            needed = bound(entry)
-            if needed and needed.pieces and min(map(len, needed.pieces)) >= SHORTEST:
-                whole = entry.word and needed.exact == needed.pieces
+            needed = entry.bound
+            if needed and number in pieces:
+                needed = needed.inside()
+            shortest = min(map(len, needed.pieces), default=0) if needed and needed.pieces else 0
+            whole = entry.word and needed is not None and needed.exact == needed.pieces
+            if (
+                shortest < (1 if whole else TELLING)
+                and needed
+                and self._wide
+                and self._wide.add(number, needed)
+            ):
+                continue
+            if needed and needed.pieces and shortest >= SHORTEST:
                 for piece in needed.pieces:
                     (words if whole else anywhere).setdefault(piece, []).append(number)
-            elif not (needed and self._wide and self._wide.add(number, needed)):
+            else:
                 self._always.append(number)
         if self._wide:
             self._always.extend(self._wide.close())
@@ -84,34 +105,43 @@ class Prefilter:
 
 
 class _Wide:
-    """The google-re2 set. It can give up without a word when its memory runs out, so one pattern that
-    matches every text must come back; if it does not, every entry of the set is a candidate.
+    """Two google-re2 sets, for any text and for texts in ASCII. A set can give up without a word when its
+    memory runs out, so one pattern that matches every text must come back; if it does not, every entry
+    of the set is a candidate.
     """
 
     def __init__(self, re2: ModuleType) -> None:
+        self._re2 = re2
         self._options: Any = re2.Options()
         self._options.max_mem = MEMORY
         self._options.log_errors = False
         self._options.never_capture = True
-        self._set: Any = re2.Set.SearchSet(self._options)
-        self._canary: int = self._set.Add("(?s:.?)")
+        self._wide: Any = re2.Set.SearchSet(self._options)
+        self._narrow: Any = re2.Set.SearchSet(self._options)
+        self._canary: int = self._wide.Add(_ANY_TEXT)
+        self._narrow.Add(_ANY_TEXT)
         self._error: type[Exception] = re2.error
         self._numbers: dict[int, int] = {}
         self._works = False
 
     def add(self, number: int, needed: Bound) -> bool:
         """Whether the set can hold this entry back."""
-        try:
-            self._numbers[self._set.Add(needed.wide)] = number
-        except self._error:
-            return False
+        for pattern in (needed.wide, needed.narrow):
+            try:
+                self._re2.compile(pattern, self._options)
+            except self._error:
+                return False
+        index = self._wide.Add(needed.wide)
+        self._narrow.Add(needed.narrow)
+        self._numbers[index] = number
         return True
 
     def close(self) -> Iterator[int]:
         """Ready to search; what could not be compiled is left to run always."""
         self._works = True
         try:
-            self._set.Compile()
+            self._wide.Compile()
+            self._narrow.Compile()
         except self._error:
             self._works = False
             yield from self._numbers.values()
@@ -119,9 +149,10 @@ class _Wide:
     def candidates(self, text: str) -> Iterable[int]:
         if not self._works or not self._numbers:
             return ()
-        if not any(letter in text for letter in _TURKIC):
+        ascii_only = text.isascii()
+        if ascii_only or not any(letter in text for letter in _TURKIC):
             try:
-                matched = self._set.Match(text)
+                matched = (self._narrow if ascii_only else self._wide).Match(text)
             except (self._error, UnicodeEncodeError):
                 matched = ()
             if self._canary in matched:

@@ -1,13 +1,11 @@
 """One field as rules look at it: a view, with what they don't read hidden, cut into pieces."""
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 
 import regex
 
-from reviewer.checks._patterns import HIDDEN
-from reviewer.rules import Rule
-from reviewer.rules.model import Grain
+from reviewer.checks._patterns import HIDDEN, border
+from reviewer.rules.model import Grain, Look
 from reviewer.text import Document, View
 
 _MASKS = {
@@ -24,25 +22,13 @@ _WORD = regex.compile(r"\w")
 _PARAGRAPH = regex.compile(r"\S(?:[^\n]|\n(?![^\S\n]*\n))*+")
 
 
-@dataclass(frozen=True, slots=True)
-class Look:
-    """How a rule looks at a field: which view, and what is hidden from it."""
-
-    view: str
-    hidden: tuple[str, ...]
-
-    @classmethod
-    def of(cls, rule: Rule) -> "Look":
-        return cls(rule.stance.view, tuple(name for name in _MASKS if name not in rule.stance.reads))
-
-
 class Reading:
     """One field; each view, masking and cut is worked out once, when a rule first asks for it."""
 
     def __init__(self, document: Document) -> None:
         self.document = document
         self._surfaces: dict[Look, tuple[View, str]] = {}
-        self._pieces: dict[tuple[str, Grain], tuple[tuple[int, int], ...]] = {}
+        self._pieces: dict[tuple[Look, Grain | None], tuple[tuple[int, str], ...]] = {}
 
     def surface(self, look: Look) -> tuple[View, str]:
         """The view, and its text with what is not read hidden: same length, everything in its place."""
@@ -52,25 +38,30 @@ class Reading:
             known = self._surfaces[look] = view, masked(view.text, look.hidden)
         return known
 
-    def pieces(self, look: Look, grain: Grain | None) -> tuple[tuple[int, int], ...]:
-        """The half-open ranges of the view in which a rule of this grain looks; none for None."""
-        if grain is None:
-            return ()
-        key = (look.view, grain)
-        if key not in self._pieces:
-            self._pieces[key] = tuple(self._cut(self.surface(look)[0], grain))
-        return self._pieces[key]
+    def pieces(self, look: Look, grain: Grain | None) -> tuple[tuple[int, str], ...]:
+        """What a rule of this grain looks at: each piece of the view's text, and where it starts in it."""
+        known = self._pieces.get((look, grain))
+        if known is None:
+            view, text = self.surface(look)
+            cuts = self._cut(view, grain)
+            known = self._pieces[look, grain] = tuple((start, text[start:end]) for start, end in cuts)
+        return known
 
-    def _cut(self, view: View, grain: Grain) -> Iterator[tuple[int, int]]:
+    def _cut(self, view: View, grain: Grain | None) -> Iterator[tuple[int, int]]:
         if grain == "paragraph":
             yield from (match.span() for match in _PARAGRAPH.finditer(view.text))
         elif grain == "sentence" and self.document.sentences:
             place = {start: number for number, start in reversed(list(enumerate(view.starts)))}
             starts = [place.get(span.start) for span in self.document.sentences]
-            known = [start for start in starts if start is not None]
+            known = [start for start in starts if start is not None and _between_words(view.text, start)]
             yield from zip(known, [*known[1:], len(view.text)], strict=True)
-        else:
+        elif grain:
             yield 0, len(view.text)
+
+
+def _between_words(text: str, at: int) -> bool:
+    """A cut inside a word would make a border where there is none."""
+    return at == 0 or border(text, at) or not _WORD.match(text, at)
 
 
 def masked(text: str, names: Iterable[str]) -> str:

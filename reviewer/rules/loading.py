@@ -33,7 +33,7 @@ _SHARED = (
     "policy",
     "tests",
 )
-_VOCABULARY = ("accept.txt", "reject.txt")
+VOCABULARY = ("accept.txt", "reject.txt")
 _LEVELS = ("suggestion", "warning", "error")
 
 
@@ -87,7 +87,7 @@ def gathered(folder: Path) -> dict[str, bytes]:
     return {
         path.relative_to(folder).as_posix(): path.read_bytes()
         for path in sorted(folder.rglob("*"))
-        if path.is_file() and (path.suffix in (".yml", ".yaml") or path.name in _VOCABULARY)
+        if path.is_file() and (path.suffix in (".yml", ".yaml") or path.name in VOCABULARY)
     }
 
 

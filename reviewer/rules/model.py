@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from functools import cached_property
 from types import ModuleType
-from typing import Annotated, Literal
+from typing import Annotated, Literal, NamedTuple
 
 import regex
 from pydantic import BaseModel, BeforeValidator, Field, field_validator
@@ -17,6 +17,7 @@ Ours = Literal[Decision.BLOCK, Decision.NEEDS_APPROVAL, Decision.WARN, Decision.
 Status = Literal["shadow", "test", "stable", "off"]
 Field_ = Literal["text", "alt", "first_comment", "link", "content_warning", "settings"]
 Maskable = Literal["urls", "handles", "hashtags"]
+MASKABLE: tuple[Maskable, ...] = ("urls", "handles", "hashtags")
 Grain = Literal["text", "paragraph", "sentence"]
 
 Place = tuple[str | int, ...]
@@ -87,6 +88,13 @@ class Case(BaseModel, frozen=True, extra="forbid"):
         return self.want is not None and not self.want.strip() and not self.contains
 
 
+class Look(NamedTuple):
+    """Which view of a field a rule looks at, and what is hidden from it."""
+
+    view: str
+    hidden: tuple[Maskable, ...]
+
+
 @dataclass(frozen=True)
 class Rule:
     """One rule file, with whatever overlays say about it applied.
@@ -129,12 +137,27 @@ class Rule:
             entries = self.module.entries(self.params)
         return None if entries is None else tuple(entries)
 
+    @cached_property
+    def look(self) -> Look:
+        """How the rule looks at a field."""
+        return Look(self.stance.view, tuple(name for name in MASKABLE if name not in self.stance.reads))
+
+    @cached_property
+    def surveys(self) -> bool:
+        """Whether the check looks at the whole variant at once."""
+        return hasattr(self.module, "survey")
+
+    @cached_property
+    def reads_text(self) -> bool:
+        """Whether the check reads nothing but characters, so that view, scope and masking are ours."""
+        return hasattr(self.module, "find")
+
     def live(self, at: datetime | None) -> bool:
         """Whether the rule has not expired at `at` (None: no clock, nothing expires)."""
         return self.stance.expires is None or at is None or at.date() < self.stance.expires
 
     def words(self, arguments: Sequence[str]) -> str:
-        """The message with its `%s` filled in, as Go's Sprintf does: extra arguments are dropped."""
+        """The message on one line, its `%s` filled in as Go's Sprintf does: extra arguments are dropped."""
         taken = 0
 
         def fill(verb: "regex.Match[str]") -> str:
@@ -144,4 +167,4 @@ class Rule:
             taken = int(verb[1]) if verb[1] else taken + 1
             return arguments[taken - 1] if 0 < taken <= len(arguments) else ""
 
-        return _VERB.sub(fill, self.message)
+        return " ".join(_VERB.sub(fill, self.message).splitlines())

@@ -26,12 +26,15 @@ class Audit:
 
         At most `limit`, from the one after the number `after`.
         """
-        if draft_id is not None:
-            self._drafts.view(actor, draft_id)
         with self._store.read() as tx:
             brand = tx.brand(brand_slug)
-            reads = brand.groups_of(actor.id) & signing_groups(brand)
-            reads_log = reads or actor.roles & {"auditor", "brand_admin"} or "audit:read" in actor.scopes
-            if draft_id is None and not reads_log:
-                raise NotAllowed("Only auditors, brand admins and signing groups read the whole log.")
+        reads = brand.groups_of(actor.id) & signing_groups(brand)
+        reads_log = reads or actor.roles & {"auditor", "brand_admin"} or "audit:read" in actor.scopes
+        if actor.brand != brand_slug:
+            raise NotAllowed("You act for another brand: switch to it first.")
+        if not reads_log and draft_id is None:
+            raise NotAllowed("Only auditors, brand admins and signing groups read the whole log.")
+        if not reads_log and draft_id is not None:
+            self._drafts.view(actor, draft_id)
+        with self._store.read() as tx:
             return tx.events(brand_slug, draft_id, after=after, limit=limit)

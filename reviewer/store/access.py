@@ -20,6 +20,8 @@ from reviewer.store.values import Answer, BrowserSession, Key, Person, SigningKe
 KEY_MARK = "rvw"
 ALPHABET = string.ascii_letters + string.digits
 IDEMPOTENCY_HOURS = 24
+FAILURES_KEPT = timedelta(days=1)
+ENDED_SESSIONS_KEPT = timedelta(days=30)
 KEY_USE_NOTED_EVERY = timedelta(minutes=5)
 
 
@@ -122,6 +124,8 @@ class Access(StorePart):
         """Keep a session, new or changed. A revoked one stays revoked."""
         row = self.session.get(i.Sessions, session.token_sha256)
         if row is None:
+            long_ended = col(i.Sessions.expires_at) <= session.created_at - ENDED_SESSIONS_KEPT
+            self.session.execute(delete(i.Sessions).where(long_ended))
             row = i.Sessions(
                 token_sha256=session.token_sha256,
                 data={},
@@ -170,6 +174,7 @@ class Access(StorePart):
 
     def fail_login(self, account: str, address: str, at: datetime) -> None:
         """Note a wrong password for an account name (whether it exists or not) from an address."""
+        self.session.execute(delete(i.FailedLogins).where(col(i.FailedLogins.at) <= at - FAILURES_KEPT))
         self.session.add(i.FailedLogins(account=account.lower(), address=address, at=at))
         self.session.flush()
 

@@ -118,7 +118,12 @@ class Brands(StorePart):
     # --- people of a brand -----------------------------------------------------------------------
 
     def add_member(self, brand: str, person: str, group: str, at: datetime) -> None:
-        """Let a person sign for a group of a brand from now on; nothing where they do already."""
+        """Let a person sign for a group of a brand from now on; nothing where they do already.
+
+        Raises NotFound for somebody who is not here.
+        """
+        if self.session.get(User, person) is None:
+            raise NotFound("There is no such person here: add them first.")
         if self._membership(brand, person, group) is None:
             self.session.add(t.Memberships(brand_id=brand, person_id=person, group_name=group, since=at))
             self.session.flush()

@@ -7,9 +7,11 @@ law read each other's writes without sharing the draft's row, and redeeming look
 """
 
 import re
+import sqlite3
 from pathlib import Path
 from typing import Any, Literal
 
+import psycopg
 from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import (
@@ -152,8 +154,14 @@ def refusal(error: SQLAlchemyError) -> ReviewerError | None:
         return Unavailable(
             "The database is not set up for this version: run `reviewer init`, then try again."
         )
-    if isinstance(error, OperationalError) or (
-        isinstance(error, DBAPIError) and error.connection_invalidated
+    broken = re.search(r"unable to open|readonly|disk|malformed|not a database", words)
+    if broken and isinstance(getattr(error, "orig", None), sqlite3.Error):
+        return Unavailable(
+            f"The database file cannot be used ({words}). Nothing was saved: check that its folder is "
+            "there, has space, and may be written by the server."
+        )
+    if isinstance(error, DBAPIError) and (
+        error.connection_invalidated or isinstance(error.orig, psycopg.OperationalError)
     ):
         return Unavailable(
             "The database cannot be reached. Nothing was saved: check that it runs and that "

@@ -66,8 +66,8 @@ class ReviewReading(StorePart):
         """
         held = {review.id: _digests(review.versions)}
         mine = {o.id: o for o in review.objections}
-        found = self._objections(review.brand, held)[review.id]
-        others = self._inherited(review.brand, held)[review.id]
+        found = self._objections(review.brand, held, held[review.id])[review.id]
+        others = self._inherited(review.brand, held, held[review.id])[review.id]
         merged = {o.id: o for o in found} | mine
         return replace(review, objections=tuple(merged.values()), inherited=others)
 
@@ -110,8 +110,10 @@ class ReviewReading(StorePart):
         permits = self._facts(t.Permits, ids)
         reissues = self._facts(t.Reissues, ids)
         publications = self._facts(t.Publications, ids)
-        objections = self._objections(brand, held)
-        inherited = self._inherited(brand, held)
+        # asked for by a subquery: a long list holds more digests than a statement may have parameters
+        asked = select(t.Variants.content_sha256).where(col(t.Variants.draft_id).in_(ids))
+        objections = self._objections(brand, held, asked)
+        inherited = self._inherited(brand, held, asked)
         return [
             Review(
                 id=row.id,
@@ -162,12 +164,13 @@ class ReviewReading(StorePart):
             found[getattr(row, "draft_id")].append(row)  # noqa: B009  # a column of each such table
         return found
 
-    def _objections(self, brand: str, held: Mapping[str, frozenset[str]]) -> dict[str, tuple[Objection, ...]]:
+    def _objections(
+        self, brand: str, held: Mapping[str, frozenset[str]], asked: Any
+    ) -> dict[str, tuple[Objection, ...]]:
         """By draft, the brand's objections to any digest that the draft ever held (law 6)."""
-        everything = frozenset[str]().union(*held.values())
         query = (
             select(t.Objections)
-            .where(t.Objections.brand_id == brand, col(t.Objections.content_sha256).in_(everything))
+            .where(t.Objections.brand_id == brand, col(t.Objections.content_sha256).in_(asked))
             .order_by(col(t.Objections.at), t.Objections.id)
         )
         rows = self.session.exec(query).all()
@@ -183,36 +186,29 @@ class ReviewReading(StorePart):
         }
 
     def _inherited(
-        self, brand: str, held: Mapping[str, frozenset[str]]
+        self, brand: str, held: Mapping[str, frozenset[str]], asked: Any
     ) -> dict[str, dict[str, frozenset[str]]]:
         """By draft and digest, who helped to write another draft of the brand that held it (law 2)."""
-        everything = frozenset[str]().union(*held.values())
         holders: dict[str, set[str]] = defaultdict(set)
         query = (
             select(t.Variants.content_sha256, t.Variants.draft_id)
-            .where(t.Variants.brand_id == brand, col(t.Variants.content_sha256).in_(everything))
+            .where(t.Variants.brand_id == brand, col(t.Variants.content_sha256).in_(asked))
             .distinct()
         )
         for digest, draft_id in self.session.exec(query):
             holders[digest].add(draft_id)
-        shared = {digest: ids for digest, ids in holders.items() if len(ids) > 1 or not ids <= held.keys()}
-        others = self._writers(brand, {draft for ids in shared.values() for draft in ids})
-        return {
-            draft: {
-                digest: people
-                for digest in digests
-                if (
-                    people := frozenset[str]().union(
-                        *(
-                            workflow.contributors(others[other], digest)
-                            for other in shared.get(digest, ())
-                            if other != draft
-                        )
-                    )
-                )
-            }
+        elsewhere = {
+            (draft, digest): holders[digest] - {draft}
             for draft, digests in held.items()
+            for digest in digests
         }
+        others = self._writers(brand, frozenset[str]().union(*elsewhere.values()))
+        inherited: dict[str, dict[str, frozenset[str]]] = {draft: {} for draft in held}
+        for (draft, digest), drafts in elsewhere.items():
+            people = [workflow.contributors(others[other], digest) for other in drafts]
+            if any(people):
+                inherited[draft][digest] = frozenset[str]().union(*people)
+        return inherited
 
     def _writers(self, brand: str, ids: Collection[str]) -> dict[str, Review]:
         """Reviews with only what says who wrote them."""

@@ -280,6 +280,8 @@ class Media(Table, table=True):
 
 
 class Confirmations(Table, table=True):
+    """The person named in `on_behalf_of` says that a text is theirs."""
+
     __tablename__ = "confirmations"
     draft_id: str = Field(foreign_key="drafts.id", primary_key=True)
     position: int = Field(primary_key=True)
@@ -290,6 +292,8 @@ class Confirmations(Table, table=True):
 
 
 class SignOffs(Table, table=True):
+    """One person's yes, for one group, to one digest, with what was on the page."""
+
     __tablename__ = "sign_offs"
     __table_args__ = (Index(None, "brand_id", "content_sha256"),)
     draft_id: str = Field(foreign_key="drafts.id", primary_key=True)
@@ -309,6 +313,8 @@ class SignOffs(Table, table=True):
 
 
 class Objections(Table, table=True):
+    """One person's no to a digest, for the whole brand; only `lifted_at` is ever set later."""
+
     __tablename__ = "objections"
     __table_args__ = (Index(None, "brand_id", "content_sha256"),)
     id: str = Field(primary_key=True)
@@ -324,6 +330,8 @@ class Objections(Table, table=True):
 
 
 class Dismissals(Table, table=True):
+    """One person's reason for setting an objection aside."""
+
     __tablename__ = "dismissals"
     objection_id: str = Field(foreign_key="objections.id", primary_key=True)
     position: int = Field(primary_key=True)
@@ -378,6 +386,8 @@ class Permits(Table, table=True):
 
 
 class Reissues(Table, table=True):
+    """Leave for one more permit after one that was used and never reported."""
+
     __tablename__ = "reissues"
     draft_id: str = Field(foreign_key="drafts.id", primary_key=True)
     position: int = Field(primary_key=True)

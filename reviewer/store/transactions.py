@@ -42,7 +42,8 @@ class Store:
     """The database at `url`: `sqlite:////path/file.db` or `postgresql://…`.
 
     `timeout` is how long, in seconds, a caller waits for its turn before it is told Unavailable.
-    One store serves all threads of a process, and the processes forked from it.
+    One store serves all threads of a process, and the processes forked from it; with SQLite no thread
+    may be in a transaction at that moment.
     """
 
     def __init__(self, url: str, *, timeout: float = 10.0) -> None:
@@ -50,7 +51,8 @@ class Store:
         self._engine = database.connect(self._url, timeout=timeout)
         self._file = database.file_of(self._url)
         self._begin_anew()
-        os.register_at_fork(after_in_child=partial(_forget_parent, weakref.ref(self)))
+        this = weakref.ref(self)
+        os.register_at_fork(before=partial(_before_fork, this), after_in_child=partial(_in_child, this))
 
     def _begin_anew(self) -> None:
         self._lock = FairLock(self._file) if self._file else None
@@ -180,31 +182,30 @@ class Store:
         )
 
     def _commit(self, session: Any) -> None:
-        begin = "BEGIN IMMEDIATE" if self._lock else "BEGIN"
         try:
             with self._turn(time.monotonic() + self._timeout):
                 connection = session.connection()
-                connection.exec_driver_sql(begin)
-                try:
-                    session.flush()
-                    connection.exec_driver_sql("COMMIT")
-                except BaseException:
-                    connection.exec_driver_sql("ROLLBACK")
-                    raise
+                connection.exec_driver_sql("BEGIN IMMEDIATE" if self._lock else "BEGIN")
+                session.flush()
+                connection.exec_driver_sql("COMMIT")
                 session.commit()
-        except Unavailable:
-            session.rollback()
+        except BaseException as error:
+            session.rollback()  # the driver rolls back what was begun, though the session knows no beginning
+            if isinstance(error, StaleDataError):
+                raise Conflict("Your account was changed at the same time: try again.") from error
+            if isinstance(error, SQLAlchemyError):
+                raise database.refusal(error) or error from error
             raise
-        except StaleDataError as error:
-            session.rollback()
-            raise Conflict("Your account was changed at the same time: try again.") from error
-        except SQLAlchemyError as error:
-            session.rollback()
-            raise database.refusal(error) or error from error
 
 
-def _forget_parent(of: "weakref.ref[Store]") -> None:
-    """In a forked child: the parent still talks on its connections, and its threads hold its locks."""
+def _before_fork(of: "weakref.ref[Store]") -> None:
+    """SQLite forbids that a child so much as closes a connection of its parent: leave it none."""
+    if (store := of()) is not None and store._lock is not None:
+        store._engine.dispose()
+
+
+def _in_child(of: "weakref.ref[Store]") -> None:
+    """The parent still talks on its connections, and its threads hold its locks."""
     if (store := of()) is not None:
         store._engine.dispose(close=False)
         store._begin_anew()

@@ -118,22 +118,24 @@ class Form:
     base: Draft | None = None
 
     @classmethod
-    def of(cls, draft: Draft) -> "Form":
-        """The form that shows a draft."""
-        first, rest = draft.variants[0], draft.variants[1:]
-        shared = Content.of(first)
-        local = draft.schedule.at and draft.schedule.at.astimezone(zone(draft.schedule.timezone))
+    def of(cls, draft: Draft, timezone: str) -> "Form":
+        """The form that shows a draft; `timezone` is the brand's, in which people read times."""
+        first = draft.variants[0]
+        contents = {v.account: Content.of(v) for v in draft.variants}
+        told = list(contents.values())
+        shared = max(told, key=told.count)  # the words that most accounts have; the first on a tie
+        at = draft.schedule.at
         return cls(
             shared=shared,
             accounts=tuple(v.account for v in draft.variants),
-            own={v.account: Content.of(v) for v in rest if Content.of(v) != shared},
+            own={account: content for account, content in contents.items() if content != shared},
             kind=first.kind,
             target=(first.target or "").removeprefix(f"{first.channel}:"),
             target_author=draft.target_author,
             target_text=draft.target_text,
             mode=draft.schedule.mode,
-            at=f"{local:%Y-%m-%dT%H:%M}" if local else "",
-            timezone=draft.schedule.timezone,
+            at=_local(at, timezone) if at else "",
+            timezone=timezone,
             goal=draft.goal,
             audience=draft.audience,
             campaign=draft.campaign,
@@ -273,6 +275,12 @@ class Form:
         part = content.parts[index]
         left = tuple(m for n, m in enumerate(part.media) if n != which)
         return self.change(prefix, _with_part(content, index, replace(part, media=left)))
+
+
+def _local(at: datetime, timezone: str) -> str:
+    """A moment as a browser's `datetime-local` field takes it."""
+    local = at.astimezone(zone(timezone)).replace(tzinfo=None, microsecond=0)
+    return local.isoformat(timespec="seconds" if local.second else "minutes")
 
 
 def own(account: str) -> str:

@@ -6,10 +6,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
 from pathlib import Path
-from typing import Any
 
 import structlog
-from flask import Flask, Response, g, render_template, request, url_for
+from flask import Blueprint, Flask, Response, g, render_template, request, url_for
 from flask_wtf.csrf import CSRFError, CSRFProtect
 from werkzeug.exceptions import HTTPException
 from werkzeug.middleware.proxy_fix import ProxyFix
@@ -18,7 +17,7 @@ from reviewer.errors import Refusal, ReviewerError, TooMany, Unavailable
 from reviewer.model import State
 from reviewer.service import DraftRow, Services
 from reviewer.service.media import LARGEST
-from reviewer.web import api, hooks, login, problems, show, words
+from reviewer.web import api, health, hooks, login, problems, show, words
 from reviewer.web.pages import here, pages
 
 CONTENT_POLICY = (
@@ -87,9 +86,9 @@ def create_app(services: Services, *, demo: Demo | None = None) -> Flask:
     return app
 
 
-def _machine_blueprints() -> list[Any]:
-    """The JSON API and the hooks: they answer to keys and signatures, not to forms."""
-    return [api.blueprint, hooks.blueprint]
+def _machine_blueprints() -> list[Blueprint]:
+    """The JSON API, the hooks and the probes: they answer to keys and signatures, not to forms."""
+    return [api.blueprint, hooks.blueprint, health.blueprint]
 
 
 def _with_headers(*, secure: bool) -> Callable[[Response], Response]:
@@ -128,6 +127,7 @@ def _name_words(app: Flask, services: Services, demo: Demo | None) -> None:
         channel=show.channel_title,
         listed=words.listed,
         clip=words.clip,
+        ended=words.ended,
         sentence=words.sentence,
     )
     app.jinja_env.globals.update(asset=_asset(app), demo=demo)

@@ -82,7 +82,7 @@ class Operation:
         """Every status of a refusal that this operation can answer with."""
         found = {error.status for error in self.refusals} | {500, 503}
         if self.needs_caller:
-            found |= {NotSignedIn.status, NotAllowed.status, TooMany.status}
+            found |= {NotSignedIn.status, NotAllowed.status, NotFound.status, TooMany.status}
         if self.method != "GET":
             found |= {Malformed.status, TooLarge.status, UnsupportedMedia.status}
         if self.body is not None or self.query is not None:

@@ -20,7 +20,7 @@ class Kept:
 
     note: str = ""
     groups: tuple[str, ...] = ()
-    seen: frozenset[str] = frozenset()
+    accounts: frozenset[str] = frozenset()
     reasons: Mapping[str, str] = field(default_factory=lambda: NOTHING)
 
 
@@ -333,14 +333,19 @@ def _permits(case: workflow.Case, view: DraftView, names: Mapping[str, str]) -> 
 
 
 def _history(events: Iterable[Event], review: Review, names: Mapping[str, str]) -> Iterator[Line]:
-    said = {(o.by, o.at): o.comment for o in review.objections}
-    said |= {(s.by, s.at): s.reason for s in review.sign_offs if s.reason}
-    said |= {(d.by, d.at): d.reason for o in review.objections for d in o.dismissals}
+    objected = {(o.by, o.at): o.comment for o in review.objections}
+    reasons = {(s.by, s.at): s.reason for s in review.sign_offs if s.reason}
+    said = {
+        "variant.changes_requested": objected,
+        "variant.rejected": objected,
+        "finding.accepted": reasons,
+        "finding.read_without": reasons,
+        "objection.dismissed": {(d.by, d.at): d.reason for o in review.objections for d in o.dismissals},
+    }
     shown: set[tuple[str, str, datetime]] = set()
     for event in events:
-        line = Line(
-            words.event(event), who(names, event.actor), event.at, said.get((event.actor, event.at), "")
-        )
+        detail = said.get(event.action, {}).get((event.actor, event.at), "")
+        line = Line(words.event(event), who(names, event.actor), event.at, detail)
         if (line.name, line.words, event.at) not in shown:
             shown.add((line.name, line.words, event.at))
             yield line

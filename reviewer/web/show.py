@@ -58,24 +58,32 @@ class FindingView:
 
 
 @dataclass(frozen=True)
+class PictureView:
+    """A picture of a part with its description, marked like any text."""
+
+    media: Media
+    html: Markup
+
+
+@dataclass(frozen=True)
 class FieldView:
-    """One text of a sheet, marked; `media` belong to the part that the text is of."""
+    """One text of a sheet, marked; `pictures` belong to the part that the text is of."""
 
     name: str
     html: Markup
     lesser: bool
-    media: tuple[Media, ...] = ()
+    pictures: tuple[PictureView, ...] = ()
 
 
 @dataclass(frozen=True)
 class AccountView:
-    """One account that a sheet goes to."""
+    """One account that a sheet goes to; `id` is the account's."""
 
+    id: str
     digest: str
     verdict: str
     channel: str
     title: str
-    badge: str
     handle: str
     counts: tuple[Count, ...]
     state: State | None = None
@@ -170,11 +178,11 @@ def account(
     title = channel_title(variant.channel)
     state = states.get(digest)
     return AccountView(
+        id=variant.account,
         digest=digest,
         verdict=verdicts[digest].sha256 if digest in verdicts else "",
         channel=variant.channel,
         title=title,
-        badge=badge(title),
         handle=handle(variant.account),
         counts=tuple(shown_counts(variant)),
         state=state,
@@ -224,18 +232,25 @@ def handle(account_id: str) -> str:
     return name if "/" in name or name.startswith("@") else f"@{name}"
 
 
-def badge(title: str) -> str:
-    """Two letters that stand for a network; its name is always beside them."""
-    initials = "".join(word[0] for word in title.split()[:2])
-    return initials if len(initials) > 1 else title[:2] if len(title) > 1 else title
+@dataclass(frozen=True)
+class Change:
+    """What changed in the words for one account, or for several that have the same."""
+
+    accounts: str
+    pieces: tuple[Piece, ...]
 
 
-def versions_changed(review: Review, seen: int) -> tuple[Piece, ...]:
+def changed_since(review: Review, seen: int) -> tuple[Change, ...]:
     """What changed in the words between the version that somebody saw and the present one."""
-    old = next((v for v in review.versions if v.number == seen), None)
-    if old is None or old.number == review.version.number:
+    old = next((v.draft for v in review.versions if v.number == seen), None)
+    if old is None or old.digests == review.draft.digests:
         return ()
-    return compare(_all_words(old.draft.variants), _all_words(review.draft.variants))
+    found: dict[tuple[Piece, ...], list[str]] = {}
+    for variant in review.draft.variants:
+        pieces = _changes(variant, old.variants)
+        if pieces:
+            found.setdefault(pieces, []).append(channel_title(variant.channel))
+    return tuple(Change(words.listed(titles), pieces) for pieces, titles in found.items())
 
 
 def _findings(
@@ -280,17 +295,24 @@ def _finding(note: Note, of: Sequence[Variant], all_of: int, number: int, sheet:
 
 
 def _fields(variant: Variant, found: Sequence[FindingView]) -> Iterator[FieldView]:
+    def marked(pointer: str, words: str) -> Markup:
+        return highlight(words, [one.spot for one in found if one.pointer == pointer])
+
     for document in text.read(variant):
-        pointer = document.pointer
-        media: tuple[Media, ...] = ()
-        match pointer.split("/"):
+        pictures: tuple[PictureView, ...] = ()
+        match document.pointer.split("/"):
+            case ["", "parts", _, "media", *_]:
+                continue  # stands beside its picture
             case ["", "parts", index, "text"]:
-                media = variant.parts[int(index)].media
+                pictures = tuple(
+                    PictureView(media, marked(f"/parts/{index}/media/{n}/alt", media.alt))
+                    for n, media in enumerate(variant.parts[int(index)].media)
+                )
         yield FieldView(
-            name=field_name(pointer, variant),
-            html=highlight(document.text, [one.spot for one in found if one.pointer == pointer]),
-            lesser=not (pointer.startswith("/parts/") and pointer.endswith("/text")),
-            media=media,
+            name=field_name(document.pointer, variant),
+            html=marked(document.pointer, document.text),
+            lesser=not document.pointer.startswith("/parts/"),
+            pictures=pictures,
         )
 
 

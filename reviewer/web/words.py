@@ -99,6 +99,8 @@ _EVENTS: Mapping[str, str] = MappingProxyType(
 _REFUSED: Mapping[str, str] = MappingProxyType(
     {
         "variant.sign_refused": "could not approve",
+        "finding.accept_refused": "could not agree to a finding",
+        "finding.read_refused": "could not read it without a check",
         "variant.object_refused": "could not object",
         "draft.edit_refused": "could not save a new version",
         "permit.issue_refused": "was refused the go-ahead",
@@ -148,6 +150,11 @@ def clip(text: str, length: int) -> str:
     if len(flat) <= length:
         return flat
     return flat[:length].rsplit(" ", 1)[0].rstrip(",;:") + " …"
+
+
+def ended(excerpt: str, longest: int = 160) -> str:
+    """An excerpt that lists cut at `longest` characters, ended at a word with dots."""
+    return excerpt if len(excerpt) < longest else clip(f"{excerpt} …", longest - 2)
 
 
 def sentence(text: str) -> str:

@@ -2,10 +2,7 @@
 
 from alembic import context
 
-from reviewer.store import identities, tables
-
-# both modules are needed: the tables of people are declared in `identities`
-METADATA = (tables.Table.metadata, identities.User)[0]
+from reviewer.store.identities import User  # the last module that declares tables
 
 
 def include_name(name: str | None, kind: str, _parents: object) -> bool:
@@ -15,7 +12,7 @@ def include_name(name: str | None, kind: str, _parents: object) -> bool:
 
 context.configure(
     connection=context.config.attributes["connection"],
-    target_metadata=METADATA,
+    target_metadata=User.metadata,
     include_name=include_name,
     render_as_batch=True,
     compare_type=True,

@@ -1,4 +1,4 @@
-"""Documents and rules -> Verdict: findings, who must sign, what blocks. And the proof inside the rules."""
+"""Documents and rules -> Verdict: findings, who must sign, what blocks."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -21,18 +21,14 @@ from reviewer.model import (
     Decision,
     Finding,
     GroupRule,
-    Link,
-    Media,
-    Part,
     Place,
     Variant,
     Verdict,
     digest,
     most_serious,
 )
-from reviewer.rules import Case, Rule, RuleSet, load
+from reviewer.rules import Rule, RuleSet, load, reading
 from reviewer.rules.loading import APPROVALS, gathered
-from reviewer.rules.reading import read
 from reviewer.text import Document
 
 ENGINE = f"engine 1, regex {version('regex')}"
@@ -85,7 +81,7 @@ class Policy:
 
 def folder() -> Path:
     """Where the built-in rules are: in the installed package, or at the top of a checkout."""
-    here = Path(__file__).parent
+    here = Path(__file__).parent.parent
     installed = here / "builtin"
     return installed if installed.is_dir() else here.parent / "rules"
 
@@ -129,7 +125,7 @@ class _Approvals(BaseModel, frozen=True, extra="forbid"):
 
 def load_approvals(data: bytes, path: str = APPROVALS) -> Approvals:
     """`approvals.yml` as a value; raises RuleError with path and line."""
-    item = read(data, path)
+    item = reading.read(data, path)
     try:
         written = _Approvals.model_validate(item.mapping())
     except ValidationError as error:
@@ -172,7 +168,7 @@ def judge(
     """Everything that the policy says about one variant at one moment; the same input, the same verdict."""
     documents, result = _look(variant, policy, at, lists)
     fields = {document.pointer: document.text for document in documents}
-    findings = [_finding(match, fields) for match in result.matches if _stable(match.rule)]
+    findings = [finding(match, fields) for match in result.matches if _stable(match.rule)]
     failed = [failure for failure in result.failures if _stable(failure.rule)]
     findings.extend(_unchecked(failure, fields) for failure in failed)
     words = [document for document in documents if document.pointer.endswith("/text")]
@@ -195,7 +191,7 @@ def shadow(variant: Variant, policy: Policy, *, at: datetime | None = None) -> t
     """What the rules that disturb nobody yet (`shadow`, `test`) would have said."""
     documents, result = _look(variant, policy, at, None)
     fields = {document.pointer: document.text for document in documents}
-    return tuple(most_serious(_finding(match, fields) for match in result.matches if not _stable(match.rule)))
+    return tuple(most_serious(finding(match, fields) for match in result.matches if not _stable(match.rule)))
 
 
 def _look(
@@ -204,25 +200,41 @@ def _look(
     at: datetime | None,
     lists: Mapping[str, tuple[str, ...]] | None,
 ) -> tuple[tuple[Document, ...], Result]:
-    documents = tuple(language.annotate(document) for document in text.read(variant))
-    channel = policy.channels.get(variant.channel, policy.channels["generic"])
-    context = Context(
+    documents = read(variant)
+    context = surroundings(variant, policy.channels, lists={**policy.lists, **(lists or {})}, at=at)
+    return documents, policy.engine.find(documents, context)
+
+
+def read(variant: Variant) -> tuple[Document, ...]:
+    """Every field of a variant, annotated."""
+    return tuple(language.annotate(document) for document in text.read(variant))
+
+
+def surroundings(
+    variant: Variant,
+    known: Mapping[str, Channel],
+    *,
+    lists: Mapping[str, tuple[str, ...]] = NOTHING,
+    at: datetime | None = None,
+) -> Context:
+    """What checks may know of a variant besides its words."""
+    return Context(
         kind=variant.kind,
         channel=variant.channel,
         media=tuple(media for part in variant.parts for media in part.media),
         links=(variant.link.url,) if variant.link else (),
-        lists={**policy.lists, **(lists or {})},
+        lists=lists,
         at=at,
-        counts=channels.fit(variant, channel),
+        counts=channels.fit(variant, known.get(variant.channel, known["generic"])),
     )
-    return documents, policy.engine.find(documents, context)
 
 
 def _stable(rule: Rule) -> bool:
     return rule.stance.status == "stable"
 
 
-def _finding(match: Match, fields: Mapping[str, str]) -> Finding:
+def finding(match: Match, fields: Mapping[str, str]) -> Finding:
+    """What a match says to people; `fields` are the texts by pointer."""
     rule, hit, stance = match.rule, match.hit, match.rule.stance
     quote = fields[match.pointer][hit.start : hit.end]
     arguments = hit.arguments
@@ -293,85 +305,3 @@ def _tone(documents: tuple[Document, ...]) -> dict[str, float]:
         for head, probability in document.tone.items():
             tone[head] = max(probability, tone.get(head, 0.0))
     return tone
-
-
-# --- the proof inside the rules ------------------------------------------------------------------
-
-
-@dataclass(frozen=True, slots=True)
-class CaseResult:
-    """One case of one rule: what came out as `line:col:Rule:message` lines, and what is wrong with it."""
-
-    rule: str
-    path: str
-    line: int
-    case: str
-    got: tuple[str, ...]
-    problems: tuple[str, ...]
-    todo: bool = False
-
-    @property
-    def passed(self) -> bool:
-        """A `todo` case passes while it fails: once it works, the mark must go."""
-        return bool(self.problems) == self.todo
-
-
-def run_tests(ruleset: RuleSet) -> list[CaseResult]:
-    """Run every case of every rule, each against its own rule only."""
-    engine = Engine(ruleset)
-    return [
-        run_case(engine, rule, case, rule.lines.get(("tests", number), 1))
-        for rule in ruleset.rules
-        for number, case in enumerate(rule.tests)
-    ]
-
-
-def run_case(engine: Engine, rule: Rule, case: Case, line: int = 1) -> CaseResult:
-    """Run one case: exact lines for `want`, pieces for `contains` and `absent`, silence for `fixed`."""
-    got = _lines(engine, rule, case, case.input)
-    problems = []
-    if case.want is not None:
-        wanted = [one.rstrip() for one in case.want.splitlines() if one.strip()]
-        problems += [f"missing: {one}" for one in wanted if one not in got]
-        problems += [f"not wanted: {one}" for one in got if one not in wanted]
-    joined = "\n".join(got)
-    problems += [f"nothing contains: {piece}" for piece in case.contains if piece not in joined]
-    problems += [f"must be absent: {piece}" for piece in case.absent if piece in joined]
-    if case.fixed is not None:
-        problems += [f"`fixed` is not silent: {one}" for one in _lines(engine, rule, case, case.fixed)]
-    return CaseResult(rule.name, rule.path, line, case.name, tuple(got), tuple(problems), case.todo)
-
-
-def _lines(engine: Engine, rule: Rule, case: Case, words: str) -> list[str]:
-    variant = Variant(
-        kind=case.kind,
-        channel=case.channel,
-        account=f"{case.channel}:case",
-        parts=(Part(words, media=tuple(Media("0" * 64, alt) for alt in case.media)),),
-        first_comment=case.first_comment,
-        link=Link(case.link.url, case.link.title, case.link.description) if case.link else None,
-        content_warning=case.content_warning,
-    )
-    documents = tuple(language.annotate(document) for document in text.read(variant))
-    known = channels.load()
-    context = Context(
-        kind=case.kind,
-        channel=case.channel,
-        media=variant.parts[0].media,
-        links=(case.link.url,) if case.link else (),
-        lists=case.lists,
-        counts=channels.fit(variant, known.get(case.channel, known["generic"])),
-    )
-    result = engine.find(documents, context, rules=[rule])
-    fields = {document.pointer: document.text for document in documents}
-    lines = [
-        (*_position(fields[match.pointer], match.hit.start), _finding(match, fields).message)
-        for match in result.matches
-    ]
-    found = [f"{line}:{column}:{rule.name}:{message}" for line, column, message in sorted(lines)]
-    return found + [f"1:1:{rule.name}:not checked: {failure.why}" for failure in result.failures]
-
-
-def _position(words: str, offset: int) -> tuple[int, int]:
-    """1-based line and column, in code points."""
-    return words.count("\n", 0, offset) + 1, offset - (words.rfind("\n", 0, offset) + 1) + 1

@@ -1,0 +1,75 @@
+"""Personal data: cards, accounts, identity numbers, contacts, addresses, places, wallets, however hidden.
+
+The brand's own published contacts are let go: list `contacts` holds e-mail addresses, whole domains
+(`@acme.example`), phone numbers, street addresses and wallets.
+"""
+
+import re
+from collections.abc import Iterator
+from functools import lru_cache
+from typing import Annotated
+
+from pydantic import BaseModel, BeforeValidator, field_validator
+
+from reviewer.checks import _pii
+from reviewer.checks._patterns import one_or_many
+from reviewer.checks._secrets import masked
+from reviewer.model import Context, Hit
+from reviewer.text import Document
+
+SENSITIVE = True
+
+
+class Params(BaseModel, frozen=True, extra="forbid"):
+    """`kinds` to look for, keys of `_pii.KINDS` (all, where none is given); `except_kinds` leaves some out."""
+
+    kinds: Annotated[tuple[str, ...], BeforeValidator(one_or_many)] = ()
+    except_kinds: Annotated[tuple[str, ...], BeforeValidator(one_or_many)] = ()
+
+    @field_validator("kinds", "except_kinds")
+    @classmethod
+    def _known(cls, kinds: tuple[str, ...]) -> tuple[str, ...]:
+        unknown = sorted(set(kinds) - set(_pii.KINDS))
+        if unknown:
+            raise ValueError(f"unknown: {', '.join(unknown)}; there are {', '.join(_pii.KINDS)}")
+        return kinds
+
+
+def check(document: Document, params: Params, context: Context) -> Iterator[Hit]:
+    """Arguments are what kind of data it is and the value, masked; `how` says how it was hidden."""
+    own = _published(context.lists.get("contacts", ()))
+    for place in _pii.of(document):
+        wanted = place.kind in params.kinds if params.kinds else place.kind not in params.except_kinds
+        if not wanted:
+            continue
+        typed = document.text[place.start : place.end]
+        if own and own.holds(place.value):
+            continue
+        yield Hit(place.start, place.end, (_pii.KINDS[place.kind], masked(typed)), how=place.how)
+
+
+class Published:
+    """The brand's own contacts, compared without spaces, signs and case."""
+
+    def __init__(self, contacts: tuple[str, ...]) -> None:
+        self._exact = frozenset(map(_bare, contacts))
+        self._domains = tuple(contact.lower() for contact in contacts if contact.startswith("@"))
+        self._digits = tuple(
+            digits[-9:] for contact in contacts if len(digits := re.sub(r"\D", "", contact)) > 8 and "@" not in contact
+        )
+
+    def holds(self, value: str) -> bool:
+        """Whether a value found in a text is one of these."""
+        if _bare(value) in self._exact or value.lower().endswith(self._domains or ("\0",)):
+            return True
+        digits = re.sub(r"\D", "", value)
+        return len(digits) > 8 and not re.search(r"[A-Za-z]", value) and digits[-9:] in self._digits
+
+
+def _bare(value: str) -> str:
+    return re.sub(r"[^a-z0-9@.]", "", value.lower())
+
+
+@lru_cache(maxsize=64)
+def _published(contacts: tuple[str, ...]) -> Published | None:
+    return Published(contacts) if contacts else None

@@ -1,0 +1,185 @@
+"""`reviewer user` and `reconcile`: what whoever runs the server does by command; all of it is logged."""
+
+import json
+import sys
+from typing import TYPE_CHECKING
+
+import click
+
+from reviewer.config import load
+from reviewer.errors import Invalid
+
+if TYPE_CHECKING:
+    from reviewer.service import Services
+
+
+def _services() -> "Services":
+    from reviewer.service import build  # half a second of imports that `check` does not need
+
+    services = build(load())
+    services.store.check()
+    return services
+
+
+def give(services: "Services", brand: str, email: str, what: str) -> None:
+    """A group or a role, whichever has this name; groups sign, roles never do."""
+    services.people.grant(brand, email, what, kind="role" if what in _roles() else "group")
+
+
+def _roles() -> tuple[str, ...]:
+    from reviewer.service.people import ROLES
+
+    return ROLES
+
+
+def _new_password() -> str:
+    """Asked for twice at a terminal; otherwise the first line of the standard input."""
+    if sys.stdin.isatty():
+        asked: str = click.prompt(
+            "Password (12 characters or more)", hide_input=True, confirmation_prompt=True
+        )
+        return asked
+    return sys.stdin.readline().rstrip("\n")
+
+
+@click.group()
+def user() -> None:
+    """People: who they are, what they sign for. Groups sign; roles never do."""
+
+
+@user.command("add")
+@click.argument("brand")
+@click.argument("email")
+@click.argument("name")
+@click.argument("may", nargs=-1, metavar="[GROUP|ROLE]…")
+def add(brand: str, email: str, name: str, may: tuple[str, ...]) -> None:
+    """Add somebody to BRAND; the password is asked for, or read from the standard input."""
+    services = _services()
+    services.people.add_person(brand, email, name, _new_password())
+    for what in may:
+        give(services, brand, email, what)
+    click.echo(f"{name} can sign in as {email}.")
+
+
+@user.command("list")
+def list_() -> None:
+    """Everybody, with their groups and roles."""
+    services = _services()
+    brands = services.people.brands()
+    for person in services.people.everybody():
+        click.echo(f"{person.email}  {person.name}{'' if person.active else '  (shut out)'}")
+        for brand in brands:
+            groups = ", ".join(sorted(brand.groups_of(person.id)))
+            if person.id in brand.people:
+                click.echo(f"  {brand.slug}: {'signs for ' + groups if groups else 'writes'}")
+
+
+@user.command("grant")
+@click.argument("brand")
+@click.argument("email")
+@click.argument("what", metavar="GROUP|ROLE")
+def grant(brand: str, email: str, what: str) -> None:
+    """Let somebody sign for a group, or give them a role."""
+    give(_services(), brand, email, what)
+    click.echo(f"{email}: {what} in {brand}.")
+
+
+@user.command("revoke")
+@click.argument("brand")
+@click.argument("email")
+@click.argument("what", metavar="GROUP|ROLE")
+def revoke(brand: str, email: str, what: str) -> None:
+    """Take a group or role away; sign-offs of a removed member stop counting at once."""
+    _services().people.revoke(brand, email, what, kind="role" if what in _roles() else "group")
+    click.echo(f"{email}: no longer {what} in {brand}.")
+
+
+@user.command("password")
+@click.argument("email")
+def password(email: str) -> None:
+    """A new password, asked for or read from the standard input; ends every session of theirs."""
+    _services().people.set_password(email, _new_password())
+    click.echo(f"{email} has a new password.")
+
+
+@user.command("deactivate")
+@click.argument("email")
+def deactivate(email: str) -> None:
+    """Shut somebody out at once: sessions and keys end, their sign-offs stop counting."""
+    _services().people.deactivate(email)
+    click.echo(f"{email} is shut out.")
+
+
+@user.group()
+def key() -> None:
+    """Keys of tools. A tool has no vote, whatever its key is good for."""
+
+
+@key.command("create")
+@click.argument("brand")
+@click.argument("tool")
+@click.option("--name", help="What people call the tool; its short name if not given.")
+@click.option("--scope", "scopes", multiple=True, required=True, help="What it is good for; several times.")
+@click.option("--owner", required=True, metavar="EMAIL", help="Who answers for what comes in through it.")
+@click.option("--days", type=click.IntRange(1, 3650), default=365, show_default=True)
+def create_key(
+    brand: str, tool: str, name: str | None, scopes: tuple[str, ...], owner: str, days: int
+) -> None:
+    """Make a key for TOOL of BRAND (which is added where it is new) and show it, once.
+
+    Scopes: check, draft:write, permit, publication:write, audit:read.
+    """
+    services = _services()
+    if tool not in {known.service for known in services.people.keys(brand)}:
+        services.people.add_service(brand, tool, name or tool)
+    click.echo(services.people.make_key(brand, tool, scopes, owner, days))
+
+
+@key.command("list")
+@click.argument("brand")
+def list_keys(brand: str) -> None:
+    """The keys of BRAND, without their secrets."""
+    for known in _services().people.keys(brand):
+        end = f"{known.expires_at:%Y-%m-%d}" if known.expires_at else "never"
+        state = "revoked" if known.revoked_at else f"until {end}"
+        click.echo(f"{known.prefix}  {known.service}  {', '.join(sorted(known.scopes))}  {state}")
+
+
+@key.command("revoke")
+@click.argument("brand")
+@click.argument("prefix")
+def revoke_key(brand: str, prefix: str) -> None:
+    """End a key at once; PREFIX as `list` shows it."""
+    _services().people.revoke_key(brand, prefix)
+    click.echo(f"The key {prefix} has ended.")
+
+
+@click.command()
+@click.argument("brand")
+@click.option("--json", "as_json", is_flag=True, help="One JSON object for each line.")
+def reconcile(brand: str, as_json: bool) -> None:
+    """Compare what is public of BRAND with what was signed.
+
+    Exit status: 0 everything as signed; 1 something is not.
+    """
+    from reviewer.model import Actor
+    from reviewer.service.people import OPERATOR
+    from reviewer.web.answers import MatchOut
+
+    services = _services()
+    if brand not in {known.slug for known in services.people.brands()}:
+        raise Invalid(f"There is no brand {brand}: `reviewer user list` shows the ones there are.")
+    operator = Actor(OPERATOR, "Operator", brand, roles=frozenset({"auditor"}))
+    matches = services.publications.reconcile(operator, brand)
+    for match in matches:
+        shown = MatchOut.of(match)
+        if as_json:
+            click.echo(json.dumps(shown.model_dump(mode="json"), ensure_ascii=False))
+            continue
+        account = match.seen.account if match.seen else shown.permit.account if shown.permit else ""
+        url = match.seen.url if match.seen else "(not reported)"
+        click.echo(f"{match.outcome:16} {account:28} {url}  {shown.draft or ''}".rstrip())
+    odd = sum(match.outcome != "published" for match in matches)
+    click.echo(f"{len(matches)} compared, {odd} not as signed", err=True)
+    if odd:
+        sys.exit(1)

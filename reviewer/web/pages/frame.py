@@ -1,0 +1,104 @@
+"""What every page has around it: who is signed in, for which brand, and the frame of the page."""
+
+from dataclasses import dataclass
+from typing import Any, cast
+
+from flask import Blueprint, abort, current_app, g, redirect, request, session, url_for
+from werkzeug.wrappers import Response as AnyResponse
+
+from reviewer.errors import NotFound
+from reviewer.model import Actor, Brand
+from reviewer.service import DraftView, Services
+from reviewer.web.login import person_id
+
+pages = Blueprint("pages", __name__)
+View = str | AnyResponse | tuple[str, int]
+THEMES = ("light", "dark")
+
+
+@dataclass(frozen=True)
+class Here:
+    """Who is signed in, and for which of their brands."""
+
+    actor: Actor
+    brand: Brand
+    brands: dict[str, str]
+
+
+def services() -> Services:
+    """The use cases of this server."""
+    return cast(Services, current_app.extensions["reviewer"])
+
+
+def here() -> Here:
+    """Who is signed in; only for views behind `_only_signed_in`."""
+    return cast(Here, g.here)
+
+
+@pages.before_request
+def _only_signed_in() -> AnyResponse | None:
+    """Everything but the theme is for people who are signed in and belong to a brand."""
+    if request.endpoint == "pages.set_theme":
+        return None
+    person = person_id()
+    if person is None:
+        if request.headers.get("HX-Request"):
+            abort(401)
+        target = request.full_path.rstrip("?") if request.method == "GET" else None
+        return redirect(url_for("security.login", next=target if target != "/" else None))
+    brands = dict(services().people.brands_of(person))
+    if not brands:
+        raise NotFound("You don’t belong to a brand yet: ask whoever runs Reviewer for you to add you.")
+    wanted = session.get("brand")
+    _be_at(person, wanted if wanted in brands else min(brands), brands)
+    return None
+
+
+def _be_at(person: str, slug: str, brands: dict[str, str]) -> None:
+    actor = services().people.actor_for(person, slug)
+    g.here = Here(actor, services().people.brand(actor), brands)
+
+
+@pages.app_context_processor
+def _frame() -> dict[str, Any]:
+    """What the frame of every page shows."""
+    theme = request.cookies.get("theme")
+    frame: dict[str, Any] = {"theme": theme if theme in THEMES else None, "me": None}
+    if "here" in g:
+        where = here()
+        frame |= {
+            "me": where.actor,
+            "brand": where.brand,
+            "brands": where.brands,
+            "my_groups": sorted(where.brand.groups_of(where.actor.id)),
+            "alone": len(where.brand.people) < 2,
+            "needs_you": _waiting_for_me(),
+        }
+    return frame
+
+
+def _waiting_for_me() -> int:
+    if "needs_you" not in g:
+        where = here()
+        g.needs_you = len(services().drafts.inbox(where.actor, where.brand.slug, "needs_you"))
+    return cast(int, g.needs_you)
+
+
+def find(draft_id: str) -> DraftView:
+    """The draft, in whichever of this person's brands it is."""
+    where = here()
+    for slug in sorted(where.brands, key=lambda slug: slug != where.brand.slug):
+        actor = where.actor if slug == where.brand.slug else services().people.actor_for(where.actor.id, slug)
+        try:
+            view = services().drafts.view(actor, draft_id)
+        except NotFound:
+            continue
+        if slug != where.brand.slug:
+            session["brand"] = slug
+            _be_at(where.actor.id, slug, where.brands)
+        return view
+    raise NotFound("There is no such post here, or it is not yours to see. Look in your inbox.")
+
+
+def number(text: str | None) -> int:
+    return int(text) if text and text.isascii() and text.isdecimal() and len(text) < 9 else 0
