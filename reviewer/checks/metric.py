@@ -39,7 +39,7 @@ _BINARY: Mapping[type[ast.operator], Callable[[float, float], float]] = {
     ast.Sub: operator.sub,
     ast.Mult: operator.mul,
     ast.Div: operator.truediv,
-    ast.Mod: operator.mod,
+    ast.Mod: math.fmod,  # keeps the sign, as Go does
 }
 _COMPARE: Mapping[type[ast.cmpop], Callable[[float, float], bool]] = {
     ast.Lt: operator.lt,
@@ -62,11 +62,13 @@ _MATH: Mapping[str, Callable[..., float]] = {
 }
 _LARGEST = 10_000
 _PARAGRAPH = regex.compile(r"\n[^\S\n]*\n")
-_ADDRESS = regex.compile(r"https?:|www\.|[@#]", regex.IGNORECASE)
+_ADDRESS = regex.compile(r"[@#]|.?(?:https?:|www\.|[@#])", regex.IGNORECASE | regex.DOTALL)
 _VOWELS = regex.compile(r"[aeiouyáéíóúàèìòùäëïöüâêîôûæœø]+")
 _SILENT_E = regex.compile(r"(?<![aeiouy])(?:es?|ed)$")
 _SOUNDED_E = regex.compile(r"(?:[^aeiouy]le|[td]ed|(?:[sxz]|[cs]h|[cg])es)$")
-_HIATUS = regex.compile(r"i[aou](?!n\b|us\b)|io(?!n)|eo|ua(?!r)|[^q]ue[lnt]|dia|rea(?=t[ei])")
+_HIATUS = regex.compile(
+    r"i[aou](?!n\b|us\b)|io(?!n)|eo|ua(?!r)|[^q]ue[lnt]|dia|rea(?=t[ei])|[aeiouy][^aeiouy]+ea$"
+)
 _SUFFIX = regex.compile(r"(?:es|ed|ing)$")
 
 
@@ -120,8 +122,13 @@ def check(document: Document, params: Params, context: Context) -> Iterator[Hit]
 
 def counted(document: Document) -> dict[str, float]:
     """The numbers of one annotated document, by Vale's names. URLs, handles and tags are no words."""
-    words = [document.text[span.start : span.end] for span in document.words]
-    words = [word for word in words if any(map(str.isalnum, word)) and not _ADDRESS.match(word)]
+    text = document.text
+    words = [
+        text[span.start : span.end]
+        for span in document.words
+        if any(map(str.isalnum, text[span.start : span.end]))
+        and not _ADDRESS.match(text, max(span.start - 1, 0), span.end)
+    ]
     by_word = [syllables(word) for word in words]
     counts = dict.fromkeys(NAMES, 0.0)
     counts["words"] = len(words)
