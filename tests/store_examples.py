@@ -10,6 +10,7 @@ from reviewer.model import (
     Confirmation,
     Dismissal,
     Draft,
+    Emergency,
     GroupRule,
     Link,
     Media,
@@ -18,11 +19,14 @@ from reviewer.model import (
     Permit,
     Publication,
     Reissue,
+    Reslot,
     Review,
     Schedule,
     SignOff,
     Source,
+    Standing,
     State,
+    Suggestion,
     Variant,
     Version,
     Window,
@@ -201,7 +205,52 @@ def full_life(picture_sha256: str) -> list[Review]:
             ),
         ),
     )
-    withdrawn = replace(reported, withdrawn_by="dan", withdrawn_at=NOW + 14 * MINUTE)
+    wording = post("Ours, shorter.")
+    suggestion = Suggestion("s1", "ada", rich.content_sha256, wording, "Shorter", NOW + 13 * MINUTE)
+    suggested = replace(
+        reported,
+        suggestions=(suggestion,),
+        emergency=Emergency("ada", "Fire", NOW + 13 * MINUTE),
+        responds_to="h1",
+        reslots=(Reslot("ada", NOW, NOW + 99 * MINUTE, NOW + 13 * MINUTE),),
+    )
+    terms = Standing(("x:acme",), NOW + 99 * MINUTE, 3, ("dan",), ("x",), True)
+    rejection = objection(rich.content_sha256, "o9", at=NOW + 14 * MINUTE)
+    taken = replace(
+        suggested,
+        suggestions=(replace(suggestion, accepted_by="dan", accepted_at=NOW + 14 * MINUTE),),
+        versions=(
+            *suggested.versions,
+            Version(
+                3,
+                replace(
+                    draft_of(rich),
+                    standing=Standing(("x:acme",), NOW + 99 * MINUTE, 3, ("dan",), ("x",), True),
+                ),
+                "dan",
+                NOW + 14 * MINUTE,
+                suggested_by="ada",
+            ),
+        ),
+        objections=(
+            *suggested.objections,
+            replace(
+                objection(rich.content_sha256, "o9", at=NOW + 14 * MINUTE),
+                act="reject",
+                near_sha256=rich.near_sha256,
+            ),
+        ),
+        sign_offs=(*suggested.sign_offs, replace(sign_off(rich.content_sha256, "bob"), terms="t" * 64)),
+    )
+    use = replace(
+        permit(rich.content_sha256, "j3", NOW + 14 * MINUTE),
+        standing_sha256="s" * 64,
+        variant=rich,
+        revoked_at=NOW + 15 * MINUTE,
+        revoked_by="ada",
+    )
+    reported = replace(taken, permits=(*taken.permits, use))
+    withdrawn = replace(reported, withdrawn_by="dan", withdrawn_at=NOW + 16 * MINUTE)
     return [
         begun,
         confirmed,
@@ -215,6 +264,8 @@ def full_life(picture_sha256: str) -> list[Review]:
         allowed,
         released,
         used,
+        suggested,
+        taken,
         reported,
         withdrawn,
     ]

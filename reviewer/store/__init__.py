@@ -20,6 +20,9 @@ from reviewer.store.transactions import Store, Tx
 from reviewer.store.values import (
     Answer,
     BrowserSession,
+    Claim,
+    Comment,
+    Head,
     Job,
     Key,
     Person,
@@ -38,6 +41,9 @@ def enqueue(tx: Tx, kind: str, key: str, payload: Mapping[str, Any], due: dateti
 __all__ = [
     "Answer",
     "BrowserSession",
+    "Claim",
+    "Comment",
+    "Head",
     "Job",
     "Key",
     "Person",

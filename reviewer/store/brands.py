@@ -8,12 +8,14 @@ from sqlalchemy import insert, update
 from sqlmodel import col, select
 
 from reviewer.errors import Conflict, NotFound
-from reviewer.model import Brand
+from reviewer.model import Brand, Calendar, Hold
 from reviewer.store import tables as t
-from reviewer.store.codec import approvals_from_json, approvals_to_json
+from reviewer.store.codec import approvals_from_json, approvals_to_json, calendar_from_json, calendar_to_json
+from reviewer.store.facts import hold
 from reviewer.store.identities import User
 from reviewer.store.part import StorePart
 from reviewer.store.values import PolicyVersion
+from reviewer.workflow.proposals import Membership
 
 
 class Brands(StorePart):
@@ -39,15 +41,27 @@ class Brands(StorePart):
             col(t.Roles.person_id) == col(User.id), col(User.active).is_(True), t.Roles.brand_id == slug
         )
         names.update(self.session.exec(others).all())
+        accounts = dict(
+            self.session.exec(
+                select(t.Accounts.id, t.Accounts.consent_of).where(t.Accounts.brand_id == slug)
+            ).all()
+        )
+        same = dict(
+            self.session.exec(select(User.id, User.same_as).where(col(User.same_as).is_not(None))).all()
+        )
         return Brand(
             slug=row.id,
             name=row.name,
             approvals=approvals_from_json(policy.approvals),
             members={group: frozenset(who) for group, who in members.items()},
             people=names,
-            accounts=frozenset(self.session.exec(select(t.Accounts.id).where(t.Accounts.brand_id == slug))),
+            accounts=frozenset(accounts),
             epochs=self.epochs(slug),
             timezone=row.timezone,
+            calendar=calendar_from_json(row.calendar),
+            holds=self.holds(slug),
+            consents={account: owner for account, owner in accounts.items() if owner},
+            same_person={account: human for account, human in same.items() if human},
         )
 
     def brands(self) -> tuple[str, ...]:
@@ -75,6 +89,7 @@ class Brands(StorePart):
                 id=brand.slug,
                 name=brand.name,
                 timezone=brand.timezone,
+                calendar=calendar_to_json(brand.calendar),
                 policy_sha256=policy.sha256,
                 created_at=at,
             )
@@ -117,7 +132,9 @@ class Brands(StorePart):
 
     # --- people of a brand -----------------------------------------------------------------------
 
-    def add_member(self, brand: str, person: str, group: str, at: datetime) -> None:
+    def add_member(
+        self, brand: str, person: str, group: str, at: datetime, *, introduced_by: str = ""
+    ) -> None:
         """Let a person sign for a group of a brand from now on; nothing where they do already.
 
         Raises NotFound for somebody who is not here.
@@ -125,8 +142,21 @@ class Brands(StorePart):
         if self.session.get(User, person) is None:
             raise NotFound("There is no such person here: add them first.")
         if self._membership(brand, person, group) is None:
-            self.session.add(t.Memberships(brand_id=brand, person_id=person, group_name=group, since=at))
+            self.session.add(
+                t.Memberships(
+                    brand_id=brand, person_id=person, group_name=group, since=at, introduced_by=introduced_by
+                )
+            )
             self.session.flush()
+
+    def memberships(self, brand: str, person: str) -> dict[str, Membership]:
+        """A person's present groups: since when, and who brought them in."""
+        query = select(t.Memberships).where(
+            t.Memberships.brand_id == brand,
+            t.Memberships.person_id == person,
+            col(t.Memberships.ended_at).is_(None),
+        )
+        return {row.group_name: Membership(row.since, row.introduced_by) for row in self.session.exec(query)}
 
     def remove_member(self, brand: str, person: str, group: str, at: datetime) -> None:
         """End a membership at once: the person's sign-offs for this group stop counting."""
@@ -159,6 +189,59 @@ class Brands(StorePart):
         self.session.flush()
 
     # --- holds -----------------------------------------------------------------------------------
+
+    def holds(self, brand: str) -> tuple[Hold, ...]:
+        """The pauses of a brand, lifted ones too, oldest first."""
+        lifts: dict[str, list[t.Lifts]] = defaultdict(list)
+        said = select(t.Lifts).where(t.Lifts.brand_id == brand).order_by(col(t.Lifts.position))
+        for one in self.session.exec(said):
+            lifts[one.hold_id].append(one)
+        rows = self.session.exec(
+            select(t.Holds).where(t.Holds.brand_id == brand).order_by(col(t.Holds.at), t.Holds.id)
+        )
+        return tuple(hold(row, lifts[row.id]) for row in rows)
+
+    def add_hold(self, brand: str, hold: Hold) -> None:
+        """Keep a new pause and raise the epoch of its scope, so that outstanding permits fail."""
+        self.session.execute(
+            insert(t.Holds).values(
+                id=hold.id,
+                brand_id=brand,
+                scope=hold.scope,
+                reason=hold.reason,
+                topic=hold.topic,
+                person=hold.by,
+                at=hold.at,
+            )
+        )
+        self.raise_epoch(brand, hold.scope)
+
+    def add_lift(self, brand: str, hold: Hold) -> None:
+        """Keep the last agreement of a pause."""
+        last = hold.lifts[-1]
+        self.session.execute(
+            insert(t.Lifts).values(
+                hold_id=hold.id,
+                position=len(hold.lifts) - 1,
+                brand_id=brand,
+                person=last.by,
+                at=last.at,
+            )
+        )
+
+    def set_calendar(self, brand: str, calendar: Calendar, timezone: str) -> None:
+        """When a brand works, and in which time zone."""
+        self.session.execute(
+            update(t.Brands)
+            .where(col(t.Brands.id) == brand)
+            .values(calendar=calendar_to_json(calendar), timezone=timezone)
+        )
+
+    def set_consent(self, account: str, person: str | None) -> None:
+        """Whose consent an account asks for, None for nobody's."""
+        self.session.execute(
+            update(t.Accounts).where(col(t.Accounts.id) == account).values(consent_of=person)
+        )
 
     def epochs(self, brand: str | None = None) -> dict[str, int]:
         """The hold epoch of each scope that was ever held, of one brand or of the whole server."""

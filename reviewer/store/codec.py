@@ -2,12 +2,13 @@
 
 import json
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from reviewer.errors import Invalid, Problem
 from reviewer.model import (
     Approvals,
+    Calendar,
     Draft,
     GroupRule,
     Link,
@@ -15,6 +16,7 @@ from reviewer.model import (
     Part,
     Schedule,
     Source,
+    Standing,
     Variant,
 )
 
@@ -23,7 +25,7 @@ def draft_to_json(draft: Draft) -> str:
     """One line of JSON. Raises Invalid for U+0000, which PostgreSQL cannot keep in a text."""
     content = json.dumps(
         {
-            "variants": [{**v.canonical(), "tool": dict(v.tool)} for v in draft.variants],
+            "variants": [_as_json(v) for v in draft.variants],
             "schedule": {
                 "mode": draft.schedule.mode,
                 "at": draft.schedule.at and draft.schedule.at.isoformat(),
@@ -45,6 +47,15 @@ def draft_to_json(draft: Draft) -> str:
             "on_behalf_of": draft.on_behalf_of,
             "target_author": draft.target_author,
             "target_text": draft.target_text,
+            "standing": draft.standing
+            and {
+                "accounts": list(draft.standing.accounts),
+                "until": draft.standing.until.isoformat(),
+                "uses": draft.standing.uses,
+                "users": list(draft.standing.users),
+                "targets": list(draft.standing.targets),
+                "crisis": draft.standing.crisis,
+            },
         },
         ensure_ascii=False,
         separators=(",", ":"),
@@ -52,6 +63,22 @@ def draft_to_json(draft: Draft) -> str:
     )
     refuse_nul(content)
     return content
+
+
+def variant_to_json(variant: Variant) -> str:
+    """One line of JSON, as in a draft."""
+    content = json.dumps(_as_json(variant), ensure_ascii=False, separators=(",", ":"), default=_plain)
+    refuse_nul(content)
+    return content
+
+
+def variant_from_json(content: str) -> Variant:
+    """The variant that `variant_to_json` was given."""
+    return _variant(json.loads(content))
+
+
+def _as_json(variant: Variant) -> dict[str, Any]:
+    return {**variant.canonical(), "tool": dict(variant.tool)}
 
 
 def refuse_nul(content: str) -> None:
@@ -67,12 +94,13 @@ def draft_from_json(content: str) -> Draft:
     """The draft that `draft_to_json` was given."""
     value = json.loads(content)
     schedule, source = value.pop("schedule"), value.pop("source")
-    at = schedule["at"]
+    at, standing = schedule["at"], value.pop("standing", None)
     return Draft(
         variants=tuple(_variant(v) for v in value.pop("variants")),
         schedule=Schedule(schedule["mode"], at and datetime.fromisoformat(at), schedule["timezone"]),
         source=source and Source(**source),
         tags=tuple(value.pop("tags")),
+        standing=standing and _standing(standing),
         **value,
     )
 
@@ -84,6 +112,35 @@ def _variant(value: dict[str, Any]) -> Variant:
         parts=tuple(Part(p["text"], p["format"], tuple(Media(**m) for m in p["media"])) for p in parts),
         link=link and Link(**link),
         **value,
+    )
+
+
+def _standing(value: dict[str, Any]) -> Standing:
+    return Standing(
+        accounts=tuple(value["accounts"]),
+        until=datetime.fromisoformat(value["until"]),
+        uses=value["uses"],
+        users=tuple(value["users"]),
+        targets=tuple(value["targets"]),
+        crisis=value["crisis"],
+    )
+
+
+def calendar_to_json(calendar: Calendar) -> dict[str, Any]:
+    """Plain JSON values of when a brand works."""
+    return {
+        "hours": [list(span) for span in calendar.hours],
+        "holidays": sorted(day.isoformat() for day in calendar.holidays),
+    }
+
+
+def calendar_from_json(value: Mapping[str, Any]) -> Calendar:
+    """The calendar that `calendar_to_json` was given; an empty object is the usual week."""
+    if not value:
+        return Calendar()
+    return Calendar(
+        tuple((start, end) for start, end in value["hours"]),
+        frozenset(date.fromisoformat(day) for day in value["holidays"]),
     )
 
 

@@ -4,8 +4,22 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
-from reviewer.model import Confirmation, Dismissal, Objection, Permit, Publication, Reissue, SignOff, Window
+from reviewer.model import (
+    Confirmation,
+    Dismissal,
+    Hold,
+    Lift,
+    Objection,
+    Permit,
+    Publication,
+    Reissue,
+    Reslot,
+    SignOff,
+    Suggestion,
+    Window,
+)
 from reviewer.store import tables as t
+from reviewer.store.codec import variant_from_json, variant_to_json
 
 
 def confirmation(row: t.Confirmations) -> Confirmation:
@@ -28,6 +42,7 @@ def sign_off(row: t.SignOffs) -> SignOff:
         window=Window(row.window_start, row.window_end),
         finding=row.finding,
         reason=row.reason,
+        terms=row.terms,
     )
 
 
@@ -44,6 +59,7 @@ def sign_off_row(said: SignOff) -> dict[str, Any]:
         "window_end": said.window.end,
         "finding": said.finding,
         "reason": said.reason,
+        "terms": said.terms,
     }
 
 
@@ -57,6 +73,7 @@ def objection(row: t.Objections, dismissals: Iterable[t.Dismissals]) -> Objectio
         comment=row.comment,
         at=row.at,
         draft=row.draft_id,
+        near_sha256=row.near_sha256,
         lifted_at=row.lifted_at,
         dismissals=tuple(Dismissal(d.person, d.group_name, d.reason, d.at) for d in dismissals),
     )
@@ -69,6 +86,7 @@ def objection_row(said: Objection) -> dict[str, Any]:
         "group_name": said.group,
         "act": said.act,
         "content_sha256": said.content_sha256,
+        "near_sha256": said.near_sha256,
         "comment": said.comment,
         "at": said.at,
         "lifted_at": said.lifted_at,
@@ -97,6 +115,8 @@ def permit(row: t.Permits) -> Permit:
         expires_at=row.expires_at,
         issued_to=row.issued_to,
         policy_sha256=row.policy_sha256,
+        standing_sha256=row.standing_sha256,
+        variant=variant_from_json(row.variant) if row.variant else None,
         signers=tuple((who, group, datetime.fromisoformat(at)) for who, group, at in row.signers),
         epochs=dict(row.epochs),
         redeemed_at=row.redeemed_at,
@@ -120,6 +140,8 @@ def permit_row(said: Permit) -> dict[str, Any]:
         "expires_at": said.expires_at,
         "issued_to": said.issued_to,
         "policy_sha256": said.policy_sha256,
+        "standing_sha256": said.standing_sha256,
+        "variant": variant_to_json(said.variant) if said.variant else None,
         "signers": [[who, group, at.isoformat()] for who, group, at in said.signers],
         "epochs": dict(said.epochs),
         "redeemed_at": said.redeemed_at,
@@ -156,3 +178,49 @@ def publication_row(said: Publication) -> dict[str, Any]:
         "text": said.text,
         "source": said.source,
     }
+
+
+def suggestion(row: t.Suggestions) -> Suggestion:
+    return Suggestion(
+        id=row.id,
+        by=row.person,
+        content_sha256=row.content_sha256,
+        variant=variant_from_json(row.variant),
+        comment=row.comment,
+        at=row.at,
+        accepted_by=row.accepted_by,
+        accepted_at=row.accepted_at,
+    )
+
+
+def suggestion_row(said: Suggestion) -> dict[str, Any]:
+    return {
+        "id": said.id,
+        "person": said.by,
+        "content_sha256": said.content_sha256,
+        "variant": variant_to_json(said.variant),
+        "comment": said.comment,
+        "at": said.at,
+        "accepted_by": said.accepted_by,
+        "accepted_at": said.accepted_at,
+    }
+
+
+def reslot(row: t.Reslots) -> Reslot:
+    return Reslot(row.person, row.old, row.new, row.at)
+
+
+def reslot_row(said: Reslot) -> dict[str, Any]:
+    return {"person": said.by, "old": said.old, "new": said.new, "at": said.at}
+
+
+def hold(row: t.Holds, lifts: Iterable[t.Lifts]) -> Hold:
+    return Hold(
+        row.id,
+        row.scope,
+        row.reason,
+        row.person,
+        row.at,
+        row.topic,
+        tuple(Lift(one.person, one.at) for one in lifts),
+    )

@@ -82,6 +82,8 @@ class User(Table, UserMixin, table=True):
         default_factory=_naive_now, sa_column_kwargs={"onupdate": _naive_now}
     )
     revision: int | None = Field(default=None, sa_column=_REVISION)
+    same_as: str | None = None
+    """The person behind this account, where somebody has several."""
     roles: list[Role] = Relationship(link_model=UserRoles)
 
 

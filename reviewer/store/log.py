@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+from collections.abc import Iterator
 from datetime import datetime
 from typing import Any
 
@@ -14,7 +15,7 @@ from reviewer.model import Event
 from reviewer.store import tables as t
 from reviewer.store.codec import refuse_nul
 from reviewer.store.part import StorePart
-from reviewer.store.values import StoredMedia
+from reviewer.store.values import Head, StoredMedia
 
 APPENDING = 0x5245564C
 """PostgreSQL's advisory lock that is held from numbering events to the commit; any constant will do."""
@@ -46,6 +47,28 @@ class Log(StorePart):
         if draft_id is not None:
             query = query.where(t.Events.draft_id == draft_id)
         return [_event(row) for row in self.session.exec(query.order_by(col(t.Events.seq)).limit(limit))]
+
+    def leaves(self, after: int = 0) -> Iterator[tuple[int, bytes]]:
+        """(seq, canonical bytes) of every event after `after`, in order: the leaves of the audit tree."""
+        query = select(t.Events.seq, t.Events.body).where(col(t.Events.seq) > after)
+        for seq, body in self.session.exec(
+            query.order_by(col(t.Events.seq)).execution_options(yield_per=1000)
+        ):
+            yield seq, body.encode()
+
+    def heads(self) -> list[Head]:
+        """The signed heads of the audit tree, oldest first."""
+        return [
+            Head(r.size, r.root, r.token, r.at)
+            for r in self.session.exec(select(t.Heads).order_by(col(t.Heads.size)))
+        ]
+
+    def add_head(self, head: Head) -> None:
+        """Keep a signed head; one for each size."""
+        if self.session.get(t.Heads, head.size) is None:
+            self.session.execute(
+                insert(t.Heads).values(size=head.size, root=head.root, token=head.token, at=head.at)
+            )
 
     def flush_events(self) -> None:
         """Number and write the events appended so far; called before the commit."""

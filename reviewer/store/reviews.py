@@ -6,15 +6,15 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any, TypeVar
 
-from sqlalchemy import or_
+from sqlalchemy import and_, or_
 from sqlmodel import col, select
 
 from reviewer import workflow
 from reviewer.errors import NotFound
-from reviewer.model import Objection, Permit, Publication, Reissue, Review, State, Version
+from reviewer.model import Emergency, Objection, Permit, Publication, Reissue, Review, State, Version
 from reviewer.store import tables as t
 from reviewer.store.codec import draft_from_json
-from reviewer.store.facts import confirmation, objection, permit, publication, sign_off
+from reviewer.store.facts import confirmation, objection, permit, publication, reslot, sign_off, suggestion
 from reviewer.store.part import StorePart
 
 Row = TypeVar("Row", bound=t.Table)
@@ -66,7 +66,8 @@ class ReviewReading(StorePart):
         """
         held = {review.id: _digests(review.versions)}
         mine = {o.id: o for o in review.objections}
-        found = self._objections(review.brand, held, held[review.id])[review.id]
+        near = {review.id: _near(review.versions)}
+        found = self._objections(review.brand, held, held[review.id], near, near[review.id])[review.id]
         others = self._inherited(review.brand, held, held[review.id])[review.id]
         merged = {o.id: o for o in found} | mine
         return replace(review, objections=tuple(merged.values()), inherited=others)
@@ -112,7 +113,15 @@ class ReviewReading(StorePart):
         publications = self._facts(t.Publications, ids)
         # asked for by a subquery: a long list holds more digests than a statement may have parameters
         asked = select(t.Variants.content_sha256).where(col(t.Variants.draft_id).in_(ids))
-        objections = self._objections(brand, held, asked)
+        near = {draft: _near(v) for draft, v in versions.items()}
+        asked_near = select(t.Variants.near_sha256).where(
+            col(t.Variants.draft_id).in_(ids), t.Variants.near_sha256 != ""
+        )
+        objections = self._objections(brand, held, asked, near, asked_near)
+        suggestions = self._facts(t.Suggestions, ids)
+        reslots = self._facts(t.Reslots, ids)
+        removed = self._removed(brand, ids)
+        target_authors = self._target_authors(brand, versions)
         inherited = self._inherited(brand, held, asked)
         return [
             Review(
@@ -126,12 +135,66 @@ class ReviewReading(StorePart):
                 permits=tuple(permit(p) for p in permits[row.id]),
                 reissues=tuple(Reissue(r.person, r.jti, r.reason, r.at) for r in reissues[row.id]),
                 publications=tuple(publication(p) for p in publications[row.id]),
+                suggestions=tuple(suggestion(s) for s in suggestions[row.id]),
+                emergency=_emergency(row),
+                responds_to=row.responds_to,
+                reslots=tuple(reslot(r) for r in reslots[row.id]),
+                target_authors=target_authors.get(row.id, frozenset()),
+                removed=removed.get(row.id, frozenset()),
                 withdrawn_by=row.withdrawn_by,
                 withdrawn_at=row.withdrawn_at,
                 inherited=inherited[row.id],
             )
             for row in rows
         ]
+
+    def _removed(self, brand: str, ids: Collection[str]) -> dict[str, frozenset[str]]:
+        """By draft, the ids of its publications whose removal was carried out (law 16)."""
+        removals = (
+            select(t.Variants.target)
+            .join(
+                t.Permits,
+                and_(
+                    col(t.Permits.draft_id) == col(t.Variants.draft_id),
+                    col(t.Permits.content_sha256) == col(t.Variants.content_sha256),
+                ),
+            )
+            .join(t.Publications, col(t.Publications.jti) == col(t.Permits.jti))
+            .where(t.Variants.brand_id == brand, t.Variants.kind == "removal")
+        )
+        query = select(t.Publications.draft_id, t.Publications.id).where(
+            col(t.Publications.draft_id).in_(ids), col(t.Publications.url).in_(removals)
+        )
+        found: dict[str, set[str]] = defaultdict(set)
+        for draft, publication_id in self.session.exec(query):
+            found[draft or ""].add(publication_id)
+        return {draft: frozenset(gone) for draft, gone in found.items()}
+
+    def _target_authors(
+        self, brand: str, versions: Mapping[str, tuple[Version, ...]]
+    ) -> dict[str, frozenset[str]]:
+        """By draft of a removal, who began the draft of what is to be removed."""
+        targets = {
+            draft: {v.target for v in held[-1].draft.variants if v.kind == "removal" and v.target}
+            for draft, held in versions.items()
+            if held
+        }
+        asked = frozenset[str]().union(*targets.values())
+        if not asked:
+            return {}
+        query = (
+            select(t.Publications.url, t.Drafts.author)
+            .join(t.Drafts, col(t.Drafts.id) == col(t.Publications.draft_id))
+            .where(t.Publications.brand_id == brand, col(t.Publications.url).in_(asked))
+        )
+        authors: dict[str, set[str]] = defaultdict(set)
+        for url, author in self.session.exec(query):
+            authors[url].add(author)
+        return {
+            draft: frozenset(author for url in urls for author in authors[url])
+            for draft, urls in targets.items()
+            if urls
+        }
 
     def _versions(self, ids: Collection[str]) -> dict[str, tuple[Version, ...]]:
         submitted = {
@@ -149,6 +212,7 @@ class ReviewReading(StorePart):
                     by=row.made_by,
                     at=row.made_at,
                     answerable=frozenset(row.answerable),
+                    suggested_by=row.suggested_by,
                     submitted_by=submission.person if submission else None,
                     submitted_at=submission.at if submission else None,
                 )
@@ -165,12 +229,20 @@ class ReviewReading(StorePart):
         return found
 
     def _objections(
-        self, brand: str, held: Mapping[str, frozenset[str]], asked: Any
+        self,
+        brand: str,
+        held: Mapping[str, frozenset[str]],
+        asked: Any,
+        near: Mapping[str, frozenset[str]],
+        asked_near: Any,
     ) -> dict[str, tuple[Objection, ...]]:
-        """By draft, the brand's objections to any digest that the draft ever held (law 6)."""
+        """By draft, the brand's objections to any digest that the draft ever held, and its rejections of
+        words that are nearly the same (law 6)."""
+        same = col(t.Objections.content_sha256).in_(asked)
+        alike = and_(col(t.Objections.act) == "reject", col(t.Objections.near_sha256).in_(asked_near))
         query = (
             select(t.Objections)
-            .where(t.Objections.brand_id == brand, col(t.Objections.content_sha256).in_(asked))
+            .where(t.Objections.brand_id == brand, or_(same, alike))
             .order_by(col(t.Objections.at), t.Objections.id)
         )
         rows = self.session.exec(query).all()
@@ -181,7 +253,11 @@ class ReviewReading(StorePart):
         objections = [objection(row, dismissals[row.id]) for row in rows]
         self.objections_read.update((o.id, o) for o in objections)
         return {
-            draft: tuple(o for o in objections if o.content_sha256 in digests)
+            draft: tuple(
+                o
+                for o in objections
+                if o.content_sha256 in digests or (o.act == "reject" and o.near_sha256 in near[draft])
+            )
             for draft, digests in held.items()
         }
 
@@ -225,6 +301,16 @@ class ReviewReading(StorePart):
             )
             for draft in ids
         }
+
+
+def _emergency(row: t.Drafts) -> Emergency | None:
+    if row.emergency_by is None or row.emergency_at is None:
+        return None
+    return Emergency(row.emergency_by, row.emergency_reason or "", row.emergency_at)
+
+
+def _near(versions: Iterable[Version]) -> frozenset[str]:
+    return frozenset(v.near_sha256 for version in versions for v in version.draft.variants) - {""}
 
 
 def _digests(versions: Iterable[Version]) -> frozenset[str]:

@@ -10,7 +10,7 @@ from sqlmodel import col, select
 
 from reviewer import workflow
 from reviewer.errors import Invalid, Problem
-from reviewer.model import Objection, Permit, Publication, Review, Version
+from reviewer.model import Objection, Permit, Publication, Review, Suggestion, Version
 from reviewer.store import tables as t
 from reviewer.store.codec import draft_to_json
 from reviewer.store.facts import (
@@ -20,13 +20,15 @@ from reviewer.store.facts import (
     permit_row,
     publication_row,
     reissue_row,
+    reslot_row,
     sign_off_row,
+    suggestion_row,
 )
 from reviewer.store.part import StorePart
 from reviewer.store.values import Projection
 
 Fact = TypeVar("Fact")
-Noun = TypeVar("Noun", Objection, Permit)
+Noun = TypeVar("Noun", Objection, Permit, Suggestion)
 
 
 class ReviewSaving(StorePart):
@@ -60,17 +62,44 @@ class ReviewSaving(StorePart):
         if row.withdrawn_at is not None and row.withdrawn_at != after.withdrawn_at:
             raise ValueError("a draft that was withdrawn stays so")
         row.withdrawn_by, row.withdrawn_at = after.withdrawn_by, after.withdrawn_at
+        self._mark(row, before, after)
         self._project(row, after, projection)  # first, so that a race is known before work is done
         self._save_versions(before, after)
         self._save_objections(before, after)
         self._save_permits(before, after)
+        self._save_suggestions(before, after)
         for table, said, known, as_row in (
             (t.Confirmations, after.confirmations, before.confirmations, confirmation_row),
             (t.SignOffs, after.sign_offs, before.sign_offs, sign_off_row),
             (t.Reissues, after.reissues, before.reissues, reissue_row),
+            (t.Reslots, after.reslots, before.reslots, reslot_row),
             (t.Publications, after.publications, before.publications, publication_row),
         ):
             self._add_facts(table, after, known, said, as_row)  # type: ignore[arg-type]  # pairs of one noun
+
+    def _mark(self, row: t.Drafts, before: Review, after: Review) -> None:
+        """What is said once about a draft: an emergency, and the pause to which it responds."""
+        if before.emergency not in (None, after.emergency):
+            raise ValueError("what was said stays said")
+        if after.emergency is not None:
+            row.emergency_by, row.emergency_at = after.emergency.by, after.emergency.at
+            row.emergency_reason = after.emergency.reason
+        row.responds_to = after.responds_to
+
+    def _save_suggestions(self, before: Review, after: Review) -> None:
+        for known, suggestion in zip(before.suggestions, after.suggestions, strict=False):
+            _grown(known, suggestion, accepted_by=None, accepted_at=None)
+            if known != suggestion:
+                self._change(
+                    t.Suggestions.id,
+                    suggestion.id,
+                    accepted_by=suggestion.accepted_by,
+                    accepted_at=suggestion.accepted_at,
+                )
+        if len(after.suggestions) < len(before.suggestions):
+            raise ValueError("what was said stays said")
+        new = list(enumerate(after.suggestions))[len(before.suggestions) :]
+        self._insert(t.Suggestions, [_of(after, position=n, **suggestion_row(s)) for n, s in new])
 
     def add_publication(self, brand: str, publication: Publication) -> None:
         """Keep what a monitor saw, or a report for which there is no permit."""
@@ -108,6 +137,7 @@ class ReviewSaving(StorePart):
                     made_at=version.at,
                     answerable=sorted(version.answerable),
                     on_behalf_of=draft.on_behalf_of,
+                    suggested_by=version.suggested_by,
                     content=draft_to_json(draft),
                 )
             ],
@@ -120,6 +150,7 @@ class ReviewSaving(StorePart):
                     number=number,
                     position=v,
                     content_sha256=variant.content_sha256,
+                    near_sha256=variant.near_sha256,
                     kind=variant.kind,
                     channel=variant.channel,
                     account=variant.account,
@@ -282,5 +313,7 @@ def _last_change(review: Review) -> Any:
         *(p.revoked_at or p.redeemed_at or p.issued_at for p in review.permits),
         *(r.at for r in review.reissues),
         *(p.at for p in review.publications),
+        *(s.accepted_at or s.at for s in review.suggestions),
+        *(r.at for r in review.reslots),
     ]
     return max([*times, *([review.withdrawn_at] if review.withdrawn_at else [])])

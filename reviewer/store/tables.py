@@ -35,6 +35,11 @@ APPEND_ONLY = (
     "publications",
     "policy_versions",
     "media",
+    "reslots",
+    "holds",
+    "lifts",
+    "comments",
+    "heads",
 )
 """Nothing in these tables is ever changed or taken away by the product."""
 
@@ -62,6 +67,7 @@ class Brands(Table, table=True):
     id: str = Field(primary_key=True)
     name: str
     timezone: str
+    calendar: dict[str, Any] = Field(sa_type=JSON)
     policy_sha256: str
     created_at: datetime
 
@@ -73,6 +79,7 @@ class Accounts(Table, table=True):
     id: str = Field(primary_key=True)
     brand_id: str = Field(foreign_key="brands.id", index=True)
     channel: str
+    consent_of: str | None = None
 
 
 class Memberships(Table, table=True):
@@ -95,6 +102,7 @@ class Memberships(Table, table=True):
     person_id: str = Field(foreign_key="users.id", index=True)
     group_name: str
     since: datetime
+    introduced_by: str = ""
     ended_at: datetime | None = None
 
 
@@ -152,6 +160,10 @@ class Drafts(Table, table=True):
     updated_at: datetime
     withdrawn_by: str | None = None
     withdrawn_at: datetime | None = None
+    emergency_by: str | None = None
+    emergency_reason: str | None = Field(default=None, sa_type=Text)
+    emergency_at: datetime | None = None
+    responds_to: str | None = None
     state: str
     worst: str | None = None
     findings: int = 0
@@ -190,6 +202,7 @@ class Versions(Table, table=True):
     made_at: datetime
     answerable: list[str] = Field(sa_type=JSON)
     on_behalf_of: str | None = None
+    suggested_by: str | None = None
     content: str = Field(sa_type=Text)
 
 
@@ -218,6 +231,7 @@ class Variants(Table, table=True):
     position: int = Field(primary_key=True)
     brand_id: str = Field(foreign_key="brands.id")
     content_sha256: str
+    near_sha256: str = ""
     kind: str
     channel: str
     account: str
@@ -310,13 +324,14 @@ class SignOffs(Table, table=True):
     window_end: datetime
     finding: str | None = None
     reason: str = Field(sa_type=Text)
+    terms: str = ""
 
 
 class Objections(Table, table=True):
     """One person's no to a digest, for the whole brand; only `lifted_at` is ever set later."""
 
     __tablename__ = "objections"
-    __table_args__ = (Index(None, "brand_id", "content_sha256"),)
+    __table_args__ = (Index(None, "brand_id", "content_sha256"), Index(None, "brand_id", "near_sha256"))
     id: str = Field(primary_key=True)
     brand_id: str = Field(foreign_key="brands.id")
     draft_id: str = Field(foreign_key="drafts.id", index=True)
@@ -324,6 +339,7 @@ class Objections(Table, table=True):
     group_name: str
     act: str
     content_sha256: str
+    near_sha256: str = ""
     comment: str = Field(sa_type=Text)
     at: datetime
     lifted_at: datetime | None = None
@@ -377,6 +393,8 @@ class Permits(Table, table=True):
     expires_at: datetime
     issued_to: str
     policy_sha256: str
+    standing_sha256: str | None = None
+    variant: str | None = Field(default=None, sa_type=Text)
     signers: list[list[str]] = Field(sa_type=JSON)
     epochs: dict[str, int] = Field(sa_type=JSON)
     live: bool
@@ -422,6 +440,118 @@ class Publications(Table, table=True):
     source: str
 
 
+class Suggestions(Table, table=True):
+    """A reviewer's wording for one variant; the marks of whoever took it over are added once."""
+
+    __tablename__ = "suggestions"
+    __table_args__ = (Index("uq_suggestions_draft_id_position", "draft_id", "position", unique=True),)
+    id: str = Field(primary_key=True)
+    draft_id: str = Field(foreign_key="drafts.id")
+    position: int
+    brand_id: str = Field(foreign_key="brands.id")
+    person: str
+    content_sha256: str
+    variant: str = Field(sa_type=Text)
+    comment: str = Field(sa_type=Text)
+    at: datetime
+    accepted_by: str | None = None
+    accepted_at: datetime | None = None
+
+
+class Reslots(Table, table=True):
+    """A missed slot, confirmed for a new time."""
+
+    __tablename__ = "reslots"
+    draft_id: str = Field(foreign_key="drafts.id", primary_key=True)
+    position: int = Field(primary_key=True)
+    brand_id: str = Field(foreign_key="brands.id")
+    person: str
+    old: datetime
+    new: datetime
+    at: datetime
+
+
+class Holds(Table, table=True):
+    """A pause of a scope."""
+
+    __tablename__ = "holds"
+    id: str = Field(primary_key=True)
+    brand_id: str = Field(foreign_key="brands.id", index=True)
+    scope: str
+    reason: str = Field(sa_type=Text)
+    topic: str = Field(sa_type=Text)
+    person: str
+    at: datetime
+
+
+class Lifts(Table, table=True):
+    """One person's agreement that a pause may end."""
+
+    __tablename__ = "lifts"
+    hold_id: str = Field(foreign_key="holds.id", primary_key=True)
+    position: int = Field(primary_key=True)
+    brand_id: str = Field(foreign_key="brands.id")
+    person: str
+    at: datetime
+
+
+class Proposals(Table, table=True):
+    """A change of the rules of the game that waits for a second person, or was decided."""
+
+    __tablename__ = "proposals"
+    id: str = Field(primary_key=True)
+    brand_id: str = Field(foreign_key="brands.id", index=True)
+    kind: str
+    change: dict[str, Any] = Field(sa_type=JSON)
+    reason: str = Field(sa_type=Text)
+    person: str
+    at: datetime
+    groups: list[str] = Field(sa_type=JSON)
+    subjects: list[str] = Field(sa_type=JSON)
+    eases: list[str] = Field(sa_type=JSON)
+    effect: dict[str, Any] = Field(sa_type=JSON)
+    seconded_by: str | None = None
+    seconded_at: datetime | None = None
+    withdrawn_at: datetime | None = None
+
+
+class Comments(Table, table=True):
+    """What people say about a draft: to its author, or among reviewers."""
+
+    __tablename__ = "comments"
+    draft_id: str = Field(foreign_key="drafts.id", primary_key=True)
+    position: int = Field(primary_key=True)
+    brand_id: str = Field(foreign_key="brands.id")
+    person: str
+    audience: str
+    text: str = Field(sa_type=Text)
+    at: datetime
+
+
+class Claims(Table, table=True):
+    """Who looks at a draft now, and until when; assigning is claiming for a colleague."""
+
+    __tablename__ = "claims"
+    draft_id: str = Field(foreign_key="drafts.id", primary_key=True)
+    brand_id: str = Field(foreign_key="brands.id")
+    person: str
+    by: str
+    until: datetime
+
+
+class Feedback(Table, table=True):
+    """A reviewer's word on a finding: right, or a false alarm. The last word of a person counts."""
+
+    __tablename__ = "feedback"
+    brand_id: str = Field(foreign_key="brands.id", primary_key=True)
+    finding: str = Field(primary_key=True)
+    content_sha256: str = Field(primary_key=True)
+    person: str = Field(primary_key=True)
+    rule: str = Field(index=True)
+    false_alarm: bool
+    at: datetime
+
+
 # --- the record, and later work ------------------------------------------------------------------
 
 
@@ -438,6 +568,16 @@ class Events(Table, table=True):
     draft_id: str | None = None
     action: str
     body: str = Field(sa_type=Text)
+
+
+class Heads(Table, table=True):
+    """A signed head of the audit tree: its size, its root (hex), and the token that says so."""
+
+    __tablename__ = "heads"
+    size: int = Field(primary_key=True, sa_type=BigInteger, sa_column_kwargs={"autoincrement": False})
+    root: str
+    token: str = Field(sa_type=Text)
+    at: datetime
 
 
 class Jobs(Table, table=True):

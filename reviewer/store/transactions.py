@@ -21,11 +21,13 @@ from reviewer.store import database, migrations
 from reviewer.store.access import Access
 from reviewer.store.accounts import UserDatastore
 from reviewer.store.brands import Brands
+from reviewer.store.changes import Changes
 from reviewer.store.lock import FairLock
 from reviewer.store.log import Log
 from reviewer.store.outbox import Outbox
 from reviewer.store.reviews import ReviewReading
 from reviewer.store.saving import ReviewSaving
+from reviewer.store.talk import Talk
 
 Result = TypeVar("Result")
 
@@ -34,7 +36,7 @@ RACES = 3
 FIRST_PAUSE_SECONDS, LONGEST_PAUSE_SECONDS = 0.005, 0.2
 
 
-class Tx(ReviewReading, ReviewSaving, Brands, Log, Access, Outbox):
+class Tx(ReviewReading, ReviewSaving, Brands, Changes, Talk, Log, Access, Outbox):
     """One transaction. Everything read is of one moment; everything written is kept whole or not at all."""
 
 

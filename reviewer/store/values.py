@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
-from typing import Any
+from typing import Any, Literal
 
 from reviewer.model import NOTHING, Approvals, Decision, State, digest
 from reviewer.store.codec import approvals_to_json
@@ -123,3 +123,32 @@ class Job:
     payload: Mapping[str, Any]
     due: datetime
     attempts: int
+
+
+@dataclass(frozen=True)
+class Comment:
+    """What somebody said about a draft: to its author, or among reviewers."""
+
+    by: str
+    audience: Literal["author", "reviewers"]
+    text: str
+    at: datetime
+
+
+@dataclass(frozen=True)
+class Claim:
+    """`person` looks at a draft until `until`; `by` is somebody else where it was assigned."""
+
+    person: str
+    by: str
+    until: datetime
+
+
+@dataclass(frozen=True)
+class Head:
+    """A signed head of the audit tree: `root` in hex, `token` the JWS that says so."""
+
+    size: int
+    root: str
+    token: str
+    at: datetime
