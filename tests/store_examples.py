@@ -214,8 +214,6 @@ def full_life(picture_sha256: str) -> list[Review]:
         responds_to="h1",
         reslots=(Reslot("ada", NOW, NOW + 99 * MINUTE, NOW + 13 * MINUTE),),
     )
-    terms = Standing(("x:acme",), NOW + 99 * MINUTE, 3, ("dan",), ("x",), True)
-    rejection = objection(rich.content_sha256, "o9", at=NOW + 14 * MINUTE)
     taken = replace(
         suggested,
         suggestions=(replace(suggestion, accepted_by="dan", accepted_at=NOW + 14 * MINUTE),),
