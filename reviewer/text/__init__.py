@@ -82,6 +82,7 @@ def _fields(variant: Variant) -> Iterator[tuple[str, str, bool]]:
             yield f"/parts/{number}/media/{place}/alt", media.alt, False
     yield "/first_comment", variant.first_comment or "", False
     if variant.link:
+        yield "/link/url", variant.link.url, False
         yield "/link/title", variant.link.title, False
         yield "/link/description", variant.link.description, False
     yield "/content_warning", variant.content_warning or "", False
