@@ -31,7 +31,7 @@ _PERSON = re.compile(r"(?P<name>[^<>=]+)<(?P<email>[^<>=]+)>(?:=(?P<may>[\w,-]*)
 def migrate() -> None:
     """Bring the database to this version; safe to repeat."""
     services = _services(load())
-    services.store.migrate()
+    services.store.migrate(services.settings.database_owner_url)
     click.echo(f"The database is up to date: {_where(services.settings)}")
 
 
@@ -64,7 +64,7 @@ def init(
     settings = load()
     services = _services(settings)
     settings.secret()
-    services.store.migrate()
+    services.store.migrate(settings.database_owner_url)
     click.echo(f"Ready: {_where(settings)}")
     if brand is None:
         click.echo(
