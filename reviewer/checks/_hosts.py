@@ -1,7 +1,7 @@
 """Hosts that pretend to be another: how a host's name compares with a name that people trust."""
 
-from collections.abc import Iterable
 from functools import cache, lru_cache
+from itertools import pairwise
 from typing import NamedTuple
 
 import idna
@@ -96,24 +96,52 @@ class Likeness(NamedTuple):
     how: str
 
 
-def lookalike(typed: str, own: Iterable[str], known: Iterable[str] = WELL_KNOWN) -> Likeness | None:
+class Trusted:
+    """Domains that people trust, ready to be compared with: `own` are the brand's."""
+
+    def __init__(self, own: tuple[str, ...]) -> None:
+        self.own = [(domain, host(domain)) for domain in own]
+        self.known = [(domain, host(domain)) for domain in WELL_KNOWN if domain not in own]
+        self.registered = frozenset(real.registered for _, real in (*self.own, *self.known))
+        self.by_size: dict[int, list[tuple[str, Host]]] = {}
+        for domain, real in self.known:
+            for size in (len(real.name) - 1, len(real.name), len(real.name) + 1):
+                self.by_size.setdefault(size, []).append((domain, real))
+
+    def like(self, seen: Host) -> list[tuple[str, Host]]:
+        """The well-known domains that `seen` may imitate."""
+        labels = f"{seen.below}.{seen.registered}".split(".")
+        pairs = {f"{one}.{two}" for one, two in pairwise(labels)} | {
+            f"{one}.{two}.{three}" for one, two, three in zip(labels, labels[1:], labels[2:], strict=False)
+        }
+        found = [entry for entry in self.known if entry[1].registered in pairs] if pairs & self.registered else []
+        for size in {len(name) for name in read_as(seen.name)}:
+            found += self.by_size.get(size, ())
+        return found
+
+
+@lru_cache(maxsize=64)
+def trusted(own: tuple[str, ...]) -> Trusted:
+    """The trusted domains of a brand with its `own`."""
+    return Trusted(own)
+
+
+@lru_cache(maxsize=4096)
+def lookalike(typed: str, own: tuple[str, ...]) -> Likeness | None:
     """Which trusted domain the host imitates; None for trusted hosts themselves and all others.
 
-    `own` are the brand's domains; `known` others that people trust. `typed` is the host as written.
+    `own` are the brand's domains; `typed` is the host as written.
     """
-    own, known = tuple(own), tuple(known)
+    everybody = trusted(own)
     seen = host(typed)
     disguised = not typed.isascii() or "xn--" in typed.lower()
-    trusted = {host(domain).registered for domain in (*own, *known)}
-    if seen.registered in trusted and (seen.registered in typed.lower()):
+    if seen.registered in everybody.registered and seen.registered in typed.lower():
         return None
-    for domain in (*own, *known):
-        real, is_own = host(domain), domain in own
-        if len(real.name) < 3:
-            continue
-        how = _likeness(seen, real, is_own, disguised)
-        if how:
-            return Likeness(domain, how)
+    for is_own, domains in ((True, everybody.own), (False, everybody.like(seen))):
+        for domain, real in domains:
+            how = _likeness(seen, real, is_own, disguised) if len(real.name) > 2 else None
+            if how:
+                return Likeness(domain, how)
     return None
 
 
