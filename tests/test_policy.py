@@ -19,7 +19,13 @@ APPROVALS = Approvals(accounts={"linkedin:company/acme": ("comms",)})
 
 def rule(token: str, sample: str = "", **stance: Any) -> bytes:
     """A rule of ours that finds one word, with a case that fires and one that is silent."""
-    keys = {"decision": "warn", "reason": "because", "id": f"T-{sample or token}", **stance}
+    keys = {
+        "decision": "warn",
+        "owner": "marketing",
+        "reason": "because",
+        "id": f"T-{sample or token}",
+        **stance,
+    }
     cases = [
         {"name": "fires", "input": sample or token, "contains": sample or token},
         {"name": "near miss", "input": "Nothing of it.", "want": ""},

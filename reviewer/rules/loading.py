@@ -293,7 +293,7 @@ def _stance(
     if ours:
         written = keys["policy"]
         stance = _validated(Stance, written, item, ("policy",))
-        for key in ("id", "decision", "reason"):
+        for key in ("id", "decision", "owner", "reason"):
             if not written.get(key):
                 raise item.error(f"{name} has no `{key}` in `policy:`: {_WHY[key]}.", ("policy",))
     else:
@@ -320,6 +320,7 @@ def _stance(
 _WHY = {
     "id": "give it one that stays, like INC-014",
     "decision": "one of block, needs_approval, warn, suggest",
+    "owner": "the group that agrees, or reads without the check",
     "reason": "tell the author why this matters",
 }
 
