@@ -1,50 +1,52 @@
-"""Hashtags: too many, glued without capitals, or where the network does not read them."""
+"""Hashtags: several words run together in lower case, which a screen reader says as one strange word."""
 
 from collections.abc import Iterator
-from typing import Literal
 
+import regex
 from pydantic import BaseModel, Field
 
-from reviewer.channels.entities import hashtags
 from reviewer.model import Context, Hit
 from reviewer.text import Document
-from reviewer.text.words import pieces
+from reviewer.text.words import common, pieces
+
+_TAG = regex.compile(r"(?<![\w&#])#([\p{L}\p{M}\d_]+)")
+_LETTERS = regex.compile(r"\p{L}+")
 
 
 class Params(BaseModel, frozen=True, extra="forbid"):
-    """`problem`: `many` (more than `most`), `glued` (several words without capitals), `numbers` (a tag
-    of digits only, which networks don't link)."""
+    """`words` is the smallest number of words that need capitals, `letters` the shortest tag looked at."""
 
-    problem: Literal["many", "glued", "numbers"] = "many"
-    most: int = Field(default=5, ge=0)
-
-
-def check(document: Document, params: Params, context: Context) -> Iterator[Hit]:
-    """Arguments: for `many` how many there are and how many should be; for the others the tag, and for
-    `glued` how it reads with capitals (also the replacement)."""
-    text = document.text
-    if "#" not in text and "＃" not in text:
-        return
-    found = hashtags(text)
-    if params.problem == "many":
-        if len(found) > params.most:
-            yield Hit(found[params.most].start, found[-1].end, (str(len(found)), str(params.most)))
-    elif params.problem == "glued":
-        for tag in found:
-            if tag.text.isascii() and tag.text.islower() and tag.text.isalpha() and len(tag.text) > 8:
-                words = [tag.text[i:j] for i, j in pieces(tag.text, {})]
-                if len(words) > 1 and all(len(word) > 1 for word in words):
-                    better = "#" + "".join(word.capitalize() for word in words)
-                    yield Hit(tag.start, tag.end, (f"#{tag.text}", better), replacement=better)
-    else:
-        yield from _numbers(text)
+    words: int = Field(default=2, ge=2)
+    letters: int = Field(default=6, ge=1)
 
 
-def _numbers(text: str) -> Iterator[Hit]:
-    for at, character in enumerate(text):
-        if character == "#" and (at == 0 or text[at - 1].isspace()):
-            end = at + 1
-            while end < len(text) and text[end].isdigit():
-                end += 1
-            if end > at + 2 and (end == len(text) or text[end].isspace()):
-                yield Hit(at, end, (text[at:end],))
+def check(document: Document, params: Params, context: Context) -> Iterator[Hit]:  # noqa: ARG001
+    """Every hashtag without a capital that holds several words; the message gets it, and a readable one."""
+    view = document.views.light
+    for tag in _TAG.finditer(view.text):
+        body = tag[1]
+        if not body.islower() or "_" in body or len(body) < params.letters:
+            continue
+        words = [word for run in _LETTERS.findall(body) for word in _words(run)]
+        if len(words) >= params.words:
+            span = view.origin(*tag.span())
+            written = "#" + _with_capitals(body, words)
+            yield Hit(span.start, span.end, (tag[0], written), replacement=written)
+
+
+def _words(run: str) -> list[str]:
+    """The words that a run of lower-case letters is made of; one, where it is a word of its own."""
+    if common(run):
+        return [run]
+    found = [run[start:end] for start, end in pieces(run, {})]
+    known = sum(len(word) for word in found if len(word) > 1)
+    return found if known >= 0.8 * len(run) and any(len(word) > 2 for word in found) else [run]
+
+
+def _with_capitals(body: str, words: list[str]) -> str:
+    at = 0
+    for word in words:
+        at = body.index(word, at)
+        body = body[:at] + word.capitalize() + body[at + len(word) :]
+        at += len(word)
+    return body
