@@ -13,6 +13,8 @@ STATIC := reviewer/web/static/vendor
 PYTHON ?= $(shell for p in python3.13 python3.12 python3.11 python3; do \
 	$$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$p && break; done)
 CHROMIUM ?= /usr/bin/chromium
+# development data for `make bench` and `make models`
+DATA ?= $(or $(REVIEWER_DEV_DATA),../shared/data)
 # more words for pytest, e.g. make test ARGS='-k permit -x'
 ARGS ?=
 UV := uv==0.13.9
@@ -79,6 +81,22 @@ lint: $(VENV)/.dev ## ruff, mypy --strict, import-linter
 format: $(VENV)/.dev ## let ruff lay out the code
 	$(BIN)/ruff check --fix --select I
 	$(BIN)/ruff format
+
+.PHONY: bench
+bench: $(VENV)/.dev ## measure against the development data in DATA: found, missed, false alarms, time
+	$(BIN)/python bench/rules.py $(DATA)/policy-pairs/dev.jsonl $(DATA)/vale-conformance/styles
+	$(BIN)/python bench/vale_conformance.py $(DATA)/vale-conformance/dev $(DATA)/vale-conformance/styles
+	$(BIN)/python bench/evasion.py $(DATA)/evasion/dev.jsonl
+	$(BIN)/python bench/evasion.py --clean $(DATA)/evasion/clean.txt --terms $(DATA)/evasion/terms-dev.json
+	$(BIN)/python bench/unseen.py $(DATA)/evasion/terms-dev.json
+	$(BIN)/python bench/domains.py $(DATA)/evasion/domains-dev.jsonl
+	for posts in $(DATA)/pii/*.jsonl; do $(BIN)/python bench/pii.py "$$posts"; done
+	$(BIN)/python bench/secrets.py $(DATA)/secrets/posts-dev.jsonl
+	$(BIN)/python bench/speed.py $(DATA)/policy-pairs/dev.jsonl $(DATA)/evasion/terms-dev.json
+
+.PHONY: docs
+docs: $(VENV)/.dev ## do docs and code name the same settings, commands, calls, events, errors?
+	$(BIN)/python -m pytest tests/test_docs.py
 
 LOCK = $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
 	--no-header --no-annotate --no-emit-index-url $(ARGS)

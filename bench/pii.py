@@ -28,9 +28,8 @@ NOT_OURS = {"KR_RRN", "DE_TAX_ID"}
 """Unit cases that follow other check digits than the published ones."""
 
 
-def places(text: str) -> list[_pii.Place]:
-    views = read_text(text).views
-    return _pii.places(views.typed, views.light)
+def places(text: str) -> tuple[_pii.Place, ...]:
+    return _pii.places(read_text(text).views)
 
 
 def posts(rows: list[dict[str, Any]], show: bool) -> None:
@@ -78,8 +77,7 @@ def cases(rows: list[dict[str, Any]], show: bool) -> None:
             continue
         kinds.add(row["entity"])
         with clock:
-            views = read_text(row["text"]).views
-            hits = [h for h in _pii.candidates(views.typed, views.light) if h.kind == kind and not h.how]
+            hits = [h for h in _pii.candidates(read_text(row["text"]).views) if h.kind == kind and not h.how]
         if not row["count"]:
             negatives += 1
             flagged += bool(hits)

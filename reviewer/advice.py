@@ -98,7 +98,7 @@ def _where(pointer: str, variant: Variant) -> str:
 
 
 def _rewrites(verdict: Verdict, variant: Variant) -> dict[str, str]:
-    """Each field with every offered replacement put in, from the end, so that offsets stay true."""
+    """Each field with every offered replacement put in; of those that overlap the first."""
     offered: dict[str, list[Finding]] = {}
     for finding in verdict.findings:
         if finding.replacement is not None:
@@ -108,12 +108,12 @@ def _rewrites(verdict: Verdict, variant: Variant) -> dict[str, str]:
         words = _field(pointer, variant)
         if words is None:
             continue
-        free = len(words)
-        for finding in sorted(findings, key=lambda f: (f.at.end, f.at.start), reverse=True):
-            if finding.at.end <= free:
-                words = words[: finding.at.start] + (finding.replacement or "") + words[finding.at.end :]
-                free = finding.at.start
-        rewrites[pointer] = words
+        pieces, done = [], 0
+        for finding in sorted(findings, key=lambda f: (f.at.start, f.at.end)):
+            if finding.at.start >= done:
+                pieces += [words[done : finding.at.start], finding.replacement or ""]
+                done = finding.at.end
+        rewrites[pointer] = "".join([*pieces, words[done:]])
     return rewrites
 
 

@@ -1,18 +1,22 @@
-"""The only importer of spaCy and VADER: sentences, words, valence, and whether a text is English.
+"""The only importer of spaCy and VADER: sentences, words, valence, tone, and whether a text is English.
 
-Both are imported at the first annotation, so that whoever never reads a text does not wait for them.
-Everything is computed on the `light` view of a document and pointed back at what was typed.
+Both are imported, and the trained heads read, at the first annotation, so that whoever never reads a
+text does not wait for them. Everything is computed on the `light` view of a document and pointed back
+at what was typed.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from functools import lru_cache
 from math import sqrt
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 import regex
 import simplemma
 
+from reviewer.heads import EXCLUSIVE, Heads
+from reviewer.model import Span
 from reviewer.text import Document
 
 if TYPE_CHECKING:
@@ -25,6 +29,9 @@ LONGEST_WORD = 128
 PIECE = 1_000
 """VADER's time grows with the square of the words, so a longer text is read in pieces of this many
 characters. An emoji counts for 60: VADER writes it out as its description."""
+
+PARAGRAPHS = 1_500
+"""Characters after which the heads take the next paragraph or sentence for themselves."""
 
 ALPHA = 15.0
 """VADER's normalisation: compound = s / sqrt(s² + ALPHA), s the sum of valences."""
@@ -49,11 +56,12 @@ _LINES = regex.compile(r"(?<=[.!?。！？])\s+|\n+")
 
 
 def annotate(document: Document, *, pipeline: str = "") -> Document:
-    """The document with sentences, words, valence by sentence, and compound filled in.
+    """The document with sentences, words, valence by sentence, compound and tone filled in.
 
     Spans are half-open, in code points of the text as typed, in order, and never empty; valence and
-    compound are VADER's, in [-1, 1]. `pipeline` names an installed spaCy pipeline to use instead of
-    the blank English one. Time is linear in the length of the text, and no text makes it fail.
+    compound are VADER's, in [-1, 1]; tone holds probabilities by the names of `heads`, and nothing for
+    a head that is missing or a text without words. `pipeline` names an installed spaCy pipeline to use
+    instead of the blank English one. Time is linear in the length of the text; no text makes it fail.
     """
     view = document.views.light
     doc = _nlp(pipeline)(_readable(view.text))
@@ -68,16 +76,81 @@ def annotate(document: Document, *, pipeline: str = "") -> Document:
         words=tuple(view.origin(token.idx, token.idx + len(token)) for token in doc if not token.is_space),
         valence=tuple(valence(view.text[start:end]) for start, end in sentences),
         compound=valence(view.text),
+        tone=tone(view.text),
     )
+
+
+@lru_cache(maxsize=512)
+def tone(text: str) -> Mapping[str, float]:
+    """Calibrated probabilities of every head, by name (see `heads`). A long text is read in pieces.
+
+    A post with one bad paragraph is a bad post, so the highest counts where a head asks one question;
+    shares among classes are averaged.
+    """
+    found = [heads().scores(piece, valences(piece)) for piece in _paragraphs(text)]
+    found = [scores for scores in found if scores]
+    if len(found) <= 1:
+        return MappingProxyType(found[0] if found else {})
+    return MappingProxyType(
+        {
+            name: sum(one[name] for one in found) / len(found)
+            if name.partition("/")[0] in EXCLUSIVE
+            else max(one[name] for one in found)
+            for name in found[0]
+        }
+    )
+
+
+def drivers(document: Document, span: Span, name: str) -> tuple[tuple[str, float, Span], ...]:
+    """The words that add most to a score within a span: as typed, log-odds, and where they stand."""
+    view = document.views.light
+    inside = [at for at, start in enumerate(view.starts) if span.start <= start < span.end]
+    if not inside:
+        return ()
+    first, last = inside[0], inside[-1] + 1
+    found = heads().drivers(view.text[first:last], name)
+    places = [(view.origin(first + one.start, first + one.end), one.weight) for one in found]
+    return tuple((document.text[at.start : at.end], weight, at) for at, weight in places)
+
+
+def threshold(name: str) -> float:
+    """What the models' manifest recommends for a head; 1 where it knows nothing, so that nothing passes."""
+    known = heads().thresholds
+    return known.get(name, known.get("policy/area", 1.0) if name.startswith("policy/") else 1.0)
+
+
+def reduced(documents: Iterable[Document]) -> Iterator[str]:
+    """What could not be looked at, in words for people: missing heads, and a language not supported."""
+    if missing := heads().missing:
+        yield f"Trained checks are missing ({', '.join(missing)}): people read without them."
+    if any(foreign(document.views.light.text) for document in documents):
+        yield "Language not supported, in all or a part of the text: a person decides."
+
+
+@lru_cache(maxsize=1)
+def heads() -> Heads:
+    """The trained heads of this installation; `missing` names those that could not be trusted."""
+    return Heads.load()
 
 
 def valence(text: str) -> float:
     """VADER's compound of a text, in [-1, 1]; 0 where it knows no word. It never clears a post."""
-    compounds = [float(_vader().polarity_scores(piece)["compound"]) for piece in _pieces(text)]
-    if len(compounds) <= 1:
-        return sum(compounds)
-    total = sum(c * sqrt(ALPHA / (1 - c * c)) for c in (max(-0.9999, min(c, 0.9999)) for c in compounds))
-    return round(total / sqrt(total * total + ALPHA), 4)
+    return valences(text)["compound"]
+
+
+def valences(text: str) -> dict[str, float]:
+    """VADER's `neg`, `neu`, `pos` (shares, in [0, 1]) and `compound` (in [-1, 1])."""
+    pieces = list(_pieces(text))
+    found = [{name: float(value) for name, value in _vader().polarity_scores(p).items()} for p in pieces]
+    if len(found) == 1:
+        return found[0]
+    compounds = (max(-0.9999, min(one["compound"], 0.9999)) for one in found)
+    total = sum(compound * sqrt(ALPHA / (1 - compound * compound)) for compound in compounds)
+    shares = {
+        name: sum(one[name] * len(piece) for one, piece in zip(found, pieces, strict=True)) / len(text)
+        for name in ("neg", "neu", "pos")
+    }
+    return {**shares, "compound": round(total / sqrt(total * total + ALPHA), 4)}
 
 
 def foreign(text: str) -> bool:
@@ -99,6 +172,18 @@ def _foreign(text: str) -> bool:
     if len(latin) < MIN_WORDS:
         return False
     return sum(map(_known, latin)) / len(latin) < KNOWN_SHARE
+
+
+def _paragraphs(text: str) -> Iterator[str]:
+    """The text, or pieces of about `PARAGRAPHS` characters that end where a line or sentence does."""
+    start = 0
+    while len(text) - start > PARAGRAPHS:
+        stop = start + PARAGRAPHS
+        ends = [match.end() for match in _LINES.finditer(text, start + PARAGRAPHS // 2, stop)]
+        end = ends[-1] if ends else stop
+        yield text[start:end]
+        start = end
+    yield text[start:]
 
 
 @lru_cache(maxsize=20_000)

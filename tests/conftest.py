@@ -1,5 +1,6 @@
 """Databases for tests: `store` runs each test on SQLite and on a real PostgreSQL."""
 
+import functools
 import itertools
 import tempfile
 import warnings
@@ -9,8 +10,10 @@ from pathlib import Path
 import psycopg
 import pytest
 
+from reviewer import policy
 from reviewer.store import Store
 
+READ, BASE = policy.load_base, functools.cache(policy.load_base)
 NUMBERS = itertools.count(1)
 
 
@@ -27,6 +30,12 @@ def postgres() -> Iterator[str]:
         server = servers.get_server(Path(folder) / "data", cleanup_mode="stop")
         yield server.get_uri()
         server.cleanup()
+
+
+@pytest.fixture
+def rules_loaded_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The built-in rules, read once for all tests that ask for this; other folders are read each time."""
+    monkeypatch.setattr(policy, "load_base", lambda path=None: BASE() if path is None else READ(path))
 
 
 @pytest.fixture

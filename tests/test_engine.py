@@ -72,7 +72,7 @@ def words(*tokens: str, **keys: Any) -> dict[str, Any]:
 
 
 def stance(**keys: Any) -> dict[str, Any]:
-    return {"id": "T", "decision": "warn", "reason": "because", "status": "shadow", **keys}
+    return {"id": "T", "decision": "warn", "owner": "legal", "reason": "because", "status": "shadow", **keys}
 
 
 def find(found: RuleSet, text: str, context: Context | None = None) -> list[tuple[str, int, int]]:

@@ -238,6 +238,14 @@ def test_the_digest_covers_names_and_contents() -> None:
     assert one.sha256 != loaded(Pack__Rule=FOREIGN + "# seen\n").sha256
 
 
+def test_a_shadow_rule_stands_beside_the_digest_not_in_it() -> None:
+    shadow = GOOD.replace("TST-001", "TST-002").replace("  owner: legal", "  owner: legal\n  status: shadow")
+    one, two = loaded(Pack__Rule=GOOD), loaded(Pack__Rule=GOOD, Pack__New=shadow)
+
+    assert one.sha256 == two.sha256
+    assert one.shadow_sha256 != two.shadow_sha256
+
+
 def test_a_new_case_leaves_the_rule_what_it_was_and_another_reason_does_not() -> None:
     """Acceptances of a finding hang on the rule's digest (law 1)."""
 

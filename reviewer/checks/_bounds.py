@@ -30,6 +30,8 @@ _CONTROL = {"n": "\n", "t": "\t", "r": "\r", "f": "\f", "v": "\v", "a": "\a", "e
 _WIDE = frozenset("dDwWsS")
 _NO_WIDTH = frozenset("bBAZGmM")
 _ANYTHING = "(?s:.*)"
+_NEVER = "[^\\x{0}-\\x{10FFFF}]"
+_ASCII_LETTERS = frozenset("abcdefghijklmnopqrstuvwxyz")
 _HOPELESS = 6
 _OPENED = 8
 """Repeats beyond this count are opened: google-re2 would write each of them out."""
@@ -81,8 +83,9 @@ def fold(text: str) -> str:
 def plain(words: str, *, ignorecase: bool, word: bool) -> Bound | None:
     """The bound of plain words; None where they fold to nothing."""
     folded = fold(words)
-    wide = "".join(_escaped(character, ignorecase) for character in words)
-    found = Bound(frozenset({folded}), frozenset({folded}), wide, wide)
+    written = [_escaped(character, ignorecase) for character in words]
+    wide, narrow = ("".join(pair[n] for pair in written) for n in (0, 1))
+    found = Bound(frozenset({folded}), frozenset({folded}), wide, narrow)
     return _bordered(found, word=word) if folded else None
 
 
@@ -208,8 +211,7 @@ class _Reader:
         return self._literal(character)
 
     def _literal(self, character: str) -> Bound:
-        written = _escaped(character, self.ignorecase)
-        return Bound(frozenset({fold(character)}), None, written, written)
+        return Bound(frozenset({fold(character)}), None, *_escaped(character, self.ignorecase))
 
     def _escape(self) -> Bound:
         pattern, at = self.pattern, self.at
@@ -327,16 +329,24 @@ def _class(source: str, ignorecase: bool) -> Bound:
         raise Unreadable from error
     ascii_part = [chr(code) for code in range(128) if pattern.match(chr(code))]
     listed = "".join(f"\\x{{{ord(character):x}}}" for character in ascii_part)
-    wide, narrow = f"[{listed}\\x{{80}}-\\x{{10FFFF}}]", f"[{listed}]" if listed else "[^\\x{0}-\\x{10FFFF}]"
+    wide, narrow = f"[{listed}\\x{{80}}-\\x{{10FFFF}}]", f"[{listed}]" if listed else _NEVER
     plain = source.startswith("[") and not source.startswith("[^") and source.isascii() and "\\" not in source
     plain = plain and "[:" not in source
     exact = frozenset(map(fold, ascii_part)) if plain else None
     return Bound(exact if exact and len(exact) <= MOST // 4 else None, None, wide, narrow)
 
 
-def _escaped(character: str, ignorecase: bool) -> str:
-    """One character for google-re2, which knows fewer letters for equal than `regex` does."""
-    if ignorecase and not character.isascii():
-        return "(?s:.)"
+def _escaped(character: str, ignorecase: bool) -> tuple[str, str]:
+    """One character for google-re2, in any text and in ASCII.
+
+    It knows fewer letters for equal than `regex` does: outside ASCII, a letter with cases may be any.
+    """
+    folded = fold(character)
     written = f"\\x{{{ord(character):x}}}"
-    return f"(?i:{written})" if ignorecase else written
+    if character.isascii():
+        written = f"(?i:{written})" if ignorecase else written
+        return written, written
+    if not ignorecase:
+        return written, _NEVER
+    cased = len({character, character.lower(), character.upper(), character.title(), folded}) > 1
+    return "(?s:.)" if cased else written, f"(?i:{folded})" if folded in _ASCII_LETTERS else _NEVER

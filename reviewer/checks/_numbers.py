@@ -5,6 +5,7 @@ for national numbers, BIP 173 and 350 (bech32), the Bitcoin wiki (base58check).
 """
 
 import hashlib
+import re
 from collections.abc import Callable, Mapping
 from functools import cache
 from importlib import import_module
@@ -117,13 +118,13 @@ def bech32(address: str) -> bool:
 class NationalId(NamedTuple):
     """A number that a state gives to a person or firm: its form, its check, the words that announce it.
 
-    `told` is the source of `words`, for looking for all of them at once.
+    `words` are for a text in lower case; `told` is the source of `words`, for looking for all of them at once.
     """
 
     name: str
     form: "regex.Pattern[str]"
     valid: Callable[[str], bool]
-    words: "regex.Pattern[str]"
+    words: "re.Pattern[str]"
     told: str
 
 
@@ -141,7 +142,7 @@ def _any(_: str) -> bool:
 
 
 def _digits_of(number: str) -> str:
-    return regex.sub(r"\D", "", number)
+    return re.sub(r"\D", "", number)
 
 
 _EDGE, _STOP = r"(?<![\w.])", r"(?![\w])"
@@ -152,7 +153,7 @@ def _national(name: str, form: str, valid: Callable[[str], bool], words: str) ->
         name,
         regex.compile(f"{_EDGE}(?:{form}){_STOP}"),
         valid,
-        regex.compile(rf"(?i)\b(?:{words})(?![^\W_])"),
+        re.compile(rf"\b(?:{words})(?![^\W_])"),
         words,
     )
 

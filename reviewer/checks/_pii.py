@@ -17,11 +17,9 @@ import regex
 
 from reviewer.channels.entities import top_level
 from reviewer.checks import _numbers as numbers
-from reviewer.text import Document, Views
+from reviewer.text import Reading, View, Views
 from reviewer.text.compact import number_words, unspaced, zeros
-from reviewer.text.decode import Reading, readings
 from reviewer.text.dress import dress
-from reviewer.text.view import View
 from reviewer.text.words import ranks
 
 
@@ -70,7 +68,7 @@ def find(text: str) -> Iterator[Found]:
     """Every piece of personal data in one view's text; pieces may overlap."""
     if "@" in text or "dot" in text or "DOT" in text:
         yield from _emails(text)
-    if any(c.isdigit() for c in text):
+    if len(_DIGIT.findall(text)) > 2:
         if _MANY_DIGITS.search(text) or _telling(text):
             yield from _long_numbers(text)
         yield from _dated(text)
@@ -82,6 +80,8 @@ def find(text: str) -> Iterator[Found]:
     yield from _wallets(text)
 
 
+_DIGIT = re.compile(r"\d")
+_LONG = re.compile(r"[0-9A-Za-z]{26}")
 _MANY_DIGITS = re.compile(r"\d(?:[^\n\w]{0,4}[A-Z]{0,4}\d){5}")
 
 # --- electronic mail ------------------------------------------------------------------------------
@@ -207,21 +207,23 @@ def _passports(text: str) -> Iterator[Found]:
             yield Found(match.start(), match.end(), "PASSPORT")
 
 
-_TOLD = re.compile(rf"(?i)\b(?:{'|'.join(kind.told for kind in numbers.NATIONAL)})(?![^\W_])")
+_TOLD = re.compile(rf"\b(?:{'|'.join(kind.told for kind in numbers.NATIONAL)})(?![^\W_])")
 _PROSE = re.compile(r"[a-z]{4}")
 
 
 def _telling(text: str) -> bool:
     """Whether a word announces a national number, or the field may hold nothing but one."""
-    return bool(_TOLD.search(text)) or (len(text) < 80 and not _PROSE.search(text))
+    if len(_DIGIT.findall(text)) < 4:
+        return False
+    return bool(_TOLD.search(text.lower())) or (len(text) < 80 and not _PROSE.search(text))
 
 
 def _nationals(text: str) -> Iterator[Found]:
     if not _telling(text):
         return
-    bare = len(text) < 80
+    bare, lowered = len(text) < 80, text.lower()
     for kind in numbers.NATIONAL:
-        told = kind.words.search(text)
+        told = kind.words.search(lowered)
         if not told and not bare:
             continue
         for match in kind.form.finditer(text):
@@ -376,7 +378,7 @@ _MONERO = re.compile(r"(?<!\w)[48][0-9AB][1-9A-HJ-NP-Za-km-z]{93}(?!\w)")
 
 
 def _wallets(text: str) -> Iterator[Found]:
-    if len(text) < 26:
+    if not _LONG.search(text):
         return
     forms: tuple[tuple[re.Pattern[str], Callable[[str], bool] | None], ...] = (
         (_BASE58, numbers.base58check),
@@ -405,10 +407,11 @@ class Place:
     value: str
 
 
-def candidates(typed: View, light: View) -> list[Place]:
+def candidates(views: Views) -> list[Place]:
     """Personal data in the light view and in every reading of it, in order; one place may be of several kinds."""
-    found = [(light, None, item) for item in find(light.text)]
-    for reading in _hidden(typed, light):
+    light = views.light
+    found: list[tuple[View, str | None, Found]] = [(light, None, item) for item in find(light.text)]
+    for reading in _hidden(views):
         found += [(reading.view, reading.how, item) for item in find(reading.view.text)]
     kept: list[Place] = []
     for view, how, item in found:
@@ -420,18 +423,20 @@ def candidates(typed: View, light: View) -> list[Place]:
     return kept
 
 
-def places(typed: View, light: View) -> list[Place]:
-    """Of the candidates those that do not overlap, the surest kind of each."""
+@lru_cache(maxsize=8)
+def places(views: Views) -> tuple[Place, ...]:
+    """Of the candidates those that do not overlap, the surest kind of each. Kept for the next rule that asks."""
     result: list[Place] = []
-    for place in candidates(typed, light):
+    for place in candidates(views):
         if not result or place.start >= result[-1].end:
             result.append(place)
         elif place.end - place.start > result[-1].end - result[-1].start and result[-1].how:
             result[-1] = place
-    return result
+    return tuple(result)
 
 
-def _hidden(typed: View, light: View) -> Iterator[Reading]:
+def _hidden(views: Views) -> Iterator[Reading]:
+    light = views.light
     for how, step in (("spaced out", unspaced), ("numbers as words", number_words), ("letters for digits", zeros)):
         view = step(light)
         if view is not light:
@@ -440,15 +445,6 @@ def _hidden(typed: View, light: View) -> Iterator[Reading]:
                 further = zeros(view)
                 if further is not view:
                     yield Reading(f"{how}, letters for digits", further)
-    yield from readings(typed, light)
+    yield from views.readings
 
 
-@lru_cache(maxsize=8)
-def of_views(views: Views) -> tuple[Place, ...]:
-    """`places` of one text: several rules ask for the same."""
-    return tuple(places(views.typed, views.light))
-
-
-def of(document: Document) -> tuple[Place, ...]:
-    """Personal data of a document."""
-    return of_views(document.views)

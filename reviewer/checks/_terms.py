@@ -22,7 +22,6 @@ from reviewer.channels import entities
 from reviewer.checks import _near
 from reviewer.model import Hit
 from reviewer.text import Document
-from reviewer.text.decode import readings, rot13
 from reviewer.text.dress import dress
 from reviewer.text.skeleton import skeleton
 from reviewer.text.view import View
@@ -144,7 +143,7 @@ class Matcher:
             return
         views = document.views
         found = list(self._in_view(views.skeleton, views.light, None))
-        for reading in readings(views.typed, views.light):
+        for reading in views.readings:
             found += self._in_view(skeleton(reading.view), reading.view, reading.how)
         last = -1
         for hit in sorted(found, key=lambda h: (h.start, h.how is not None, -h.end)):
@@ -440,6 +439,3 @@ def _unveiled(text: str, start: int, end: int) -> tuple[int, int]:
 def matcher(terms: tuple[tuple[str, Matching], ...]) -> Matcher:
     """The matcher of a list of `(term, matching)`; the last 64 lists are kept."""
     return Matcher(Term(text, matching) for text, matching in terms)
-
-
-__all__ = ["CLASSES", "Match", "Matcher", "Matching", "Term", "matcher", "rot13"]

@@ -38,7 +38,7 @@ class Params(BaseModel, frozen=True, extra="forbid"):
 def check(document: Document, params: Params, context: Context) -> Iterator[Hit]:
     """Arguments are what kind of data it is and the value, masked; `how` says how it was hidden."""
     own = _published(context.lists.get("contacts", ()))
-    for place in _pii.of(document):
+    for place in _pii.places(document.views):
         wanted = place.kind in params.kinds if params.kinds else place.kind not in params.except_kinds
         if not wanted:
             continue

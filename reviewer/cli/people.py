@@ -7,23 +7,32 @@ from typing import TYPE_CHECKING
 import click
 
 from reviewer.config import load
-from reviewer.errors import Invalid
 
 if TYPE_CHECKING:
-    from reviewer.service import Services
+    from reviewer.service.people import People
+    from reviewer.store import Store
 
 
-def _services() -> "Services":
-    from reviewer.service import build  # half a second of imports that `check` does not need
+def _store() -> "Store":
+    from reviewer.store import Store  # half a second of imports that `check` does not need
 
-    services = build(load())
-    services.store.check()
-    return services
+    settings = load()
+    store = Store(settings.database_url, timeout=settings.database_timeout)
+    store.check()
+    return store
 
 
-def give(services: "Services", brand: str, email: str, what: str) -> None:
+def _people() -> "People":
+    """The people of this server; no rules are loaded for them."""
+    from reviewer.service import utc_now
+    from reviewer.service.people import People
+
+    return People(_store(), utc_now)
+
+
+def give(people: "People", brand: str, email: str, what: str) -> None:
     """A group or a role, whichever has this name; groups sign, roles never do."""
-    services.people.grant(brand, email, what, kind="role" if what in _roles() else "group")
+    people.grant(brand, email, what, kind="role" if what in _roles() else "group")
 
 
 def _roles() -> tuple[str, ...]:
@@ -54,19 +63,19 @@ def user() -> None:
 @click.argument("may", nargs=-1, metavar="[GROUP|ROLE]…")
 def add(brand: str, email: str, name: str, may: tuple[str, ...]) -> None:
     """Add somebody to BRAND; the password is asked for, or read from the standard input."""
-    services = _services()
-    services.people.add_person(brand, email, name, _new_password())
+    people = _people()
+    people.add_person(brand, email, name, _new_password())
     for what in may:
-        give(services, brand, email, what)
+        give(people, brand, email, what)
     click.echo(f"{name} can sign in as {email}.")
 
 
 @user.command("list")
 def list_() -> None:
     """Everybody, with their groups and roles."""
-    services = _services()
-    brands = services.people.brands()
-    for person in services.people.everybody():
+    people = _people()
+    brands = people.brands()
+    for person in people.everybody():
         click.echo(f"{person.email}  {person.name}{'' if person.active else '  (shut out)'}")
         for brand in brands:
             groups = ", ".join(sorted(brand.groups_of(person.id)))
@@ -80,7 +89,7 @@ def list_() -> None:
 @click.argument("what", metavar="GROUP|ROLE")
 def grant(brand: str, email: str, what: str) -> None:
     """Let somebody sign for a group, or give them a role."""
-    give(_services(), brand, email, what)
+    give(_people(), brand, email, what)
     click.echo(f"{email}: {what} in {brand}.")
 
 
@@ -90,7 +99,7 @@ def grant(brand: str, email: str, what: str) -> None:
 @click.argument("what", metavar="GROUP|ROLE")
 def revoke(brand: str, email: str, what: str) -> None:
     """Take a group or role away; sign-offs of a removed member stop counting at once."""
-    _services().people.revoke(brand, email, what, kind="role" if what in _roles() else "group")
+    _people().revoke(brand, email, what, kind="role" if what in _roles() else "group")
     click.echo(f"{email}: no longer {what} in {brand}.")
 
 
@@ -98,7 +107,7 @@ def revoke(brand: str, email: str, what: str) -> None:
 @click.argument("email")
 def password(email: str) -> None:
     """A new password, asked for or read from the standard input; ends every session of theirs."""
-    _services().people.set_password(email, _new_password())
+    _people().set_password(email, _new_password())
     click.echo(f"{email} has a new password.")
 
 
@@ -106,7 +115,7 @@ def password(email: str) -> None:
 @click.argument("email")
 def deactivate(email: str) -> None:
     """Shut somebody out at once: sessions and keys end, their sign-offs stop counting."""
-    _services().people.deactivate(email)
+    _people().deactivate(email)
     click.echo(f"{email} is shut out.")
 
 
@@ -129,17 +138,17 @@ def create_key(
 
     Scopes: check, draft:write, permit, publication:write, audit:read.
     """
-    services = _services()
-    if tool not in {known.service for known in services.people.keys(brand)}:
-        services.people.add_service(brand, tool, name or tool)
-    click.echo(services.people.make_key(brand, tool, scopes, owner, days))
+    people = _people()
+    if tool not in {known.service for known in people.keys(brand)}:
+        people.add_service(brand, tool, name or tool)
+    click.echo(people.make_key(brand, tool, scopes, owner, days))
 
 
 @key.command("list")
 @click.argument("brand")
 def list_keys(brand: str) -> None:
     """The keys of BRAND, without their secrets."""
-    for known in _services().people.keys(brand):
+    for known in _people().keys(brand):
         end = f"{known.expires_at:%Y-%m-%d}" if known.expires_at else "never"
         state = "revoked" if known.revoked_at else f"until {end}"
         click.echo(f"{known.prefix}  {known.service}  {', '.join(sorted(known.scopes))}  {state}")
@@ -150,7 +159,7 @@ def list_keys(brand: str) -> None:
 @click.argument("prefix")
 def revoke_key(brand: str, prefix: str) -> None:
     """End a key at once; PREFIX as `list` shows it."""
-    _services().people.revoke_key(brand, prefix)
+    _people().revoke_key(brand, prefix)
     click.echo(f"The key {prefix} has ended.")
 
 
@@ -163,14 +172,13 @@ def reconcile(brand: str, as_json: bool) -> None:
     Exit status: 0 everything as signed; 1 something is not.
     """
     from reviewer.model import Actor
+    from reviewer.service import utc_now
     from reviewer.service.people import OPERATOR
+    from reviewer.service.publications import Publications
     from reviewer.web.answers import MatchOut
 
-    services = _services()
-    if brand not in {known.slug for known in services.people.brands()}:
-        raise Invalid(f"There is no brand {brand}: `reviewer user list` shows the ones there are.")
     operator = Actor(OPERATOR, "Operator", brand, roles=frozenset({"auditor"}))
-    matches = services.publications.reconcile(operator, brand)
+    matches = Publications(_store(), utc_now).reconcile(operator, brand)
     for match in matches:
         shown = MatchOut.of(match)
         if as_json:

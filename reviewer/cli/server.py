@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
     from reviewer.service import Services
     from reviewer.service.demo import Loaded
+    from reviewer.service.people import People
+    from reviewer.store import Store
 
 DEMO_FOLDER = Path("demo")
 WRITTEN = "'NAME <EMAIL>=GROUP,ROLE'"
@@ -30,9 +32,9 @@ _PERSON = re.compile(r"(?P<name>[^<>=]+)<(?P<email>[^<>=]+)>(?:=(?P<may>[\w,-]*)
 @click.command()
 def migrate() -> None:
     """Bring the database to this version; safe to repeat."""
-    services = _services(load())
-    services.store.migrate()
-    click.echo(f"The database is up to date: {_where(services.settings)}")
+    settings = load()
+    _store(settings).migrate(settings.database_owner_url)
+    click.echo(f"The database is up to date: {_where(settings)}")
 
 
 @click.command()
@@ -41,13 +43,7 @@ def migrate() -> None:
 @click.option("--timezone", default="UTC", show_default=True, help="IANA name, like Europe/Berlin.")
 @click.option("--profile", type=click.Choice(["small", "company"]), default="company", show_default=True)
 @click.option("--account", "accounts", multiple=True, metavar="CHANNEL:NAME", help="One of its accounts.")
-@click.option(
-    "--person",
-    "people",
-    multiple=True,
-    metavar="'NAME <EMAIL>=GROUP,ROLE,…'",
-    help="Somebody, and what they are.",
-)
+@click.option("--person", "people", multiple=True, metavar=WRITTEN, help="Somebody, and what they are.")
 def init(
     brand: str | None,
     name: str | None,
@@ -61,19 +57,21 @@ def init(
     The first people are brought in once, while there is nobody; it is in the log. Their passwords are
     made here and shown once.
     """
+    from reviewer.service import utc_now
+    from reviewer.service.people import People
+
     settings = load()
-    services = _services(settings)
     settings.secret()
-    services.store.migrate()
+    store = _store(settings)
+    store.migrate(settings.database_owner_url)
     click.echo(f"Ready: {_where(settings)}")
     if brand is None:
-        click.echo(
-            "Next: reviewer init --brand SLUG --account CHANNEL:NAME --person 'NAME <EMAIL>=marketing'"
-        )
+        click.echo(f"Next: reviewer init --brand SLUG --account CHANNEL:NAME --person {WRITTEN}")
         return
-    if services.people.everybody():
+    people_here = People(store, utc_now)
+    if people_here.everybody():
         raise Invalid("There are people here already: go on with `reviewer user`.")
-    _bootstrap(services, brand, name or brand, timezone, profile, accounts, people)
+    _bootstrap(people_here, brand, name or brand, timezone, profile, accounts, people)
     click.echo("Next: reviewer serve")
 
 
@@ -115,8 +113,14 @@ def serve(as_demo: bool, host: str | None, port: int | None) -> None:
 # --- settings ------------------------------------------------------------------------------------
 
 
+def _store(settings: Settings) -> "Store":
+    from reviewer.store import Store  # half a second of imports that `check` does not need
+
+    return Store(settings.database_url, timeout=settings.database_timeout)
+
+
 def _services(settings: Settings) -> "Services":
-    from reviewer.service import build  # half a second of imports that `check` does not need
+    from reviewer.service import build
 
     return build(settings)
 
@@ -157,7 +161,7 @@ def _where(settings: Settings) -> str:
 
 
 def _bootstrap(
-    services: "Services",
+    people_here: "People",
     slug: str,
     name: str,
     timezone: str,
@@ -176,17 +180,18 @@ def _bootstrap(
         channel, _, handle = account.partition(":")
         if channel not in channels.load() or not handle:
             raise Invalid(f"{account} is not CHANNEL:NAME; channels are {', '.join(channels.load())}.")
-    approvals = replace(policy.load_base().approvals, profile=profile)
+    built_in = policy.load_approvals((policy.folder() / "approvals.yml").read_bytes())
+    approvals = replace(built_in, profile=profile)
     first = [_person(written, (*approvals.groups, *ROLES)) for written in people]
     if len({email.lower() for _, email, _ in first}) < len(first):
         raise Invalid("One address comes twice among the people: name each of them once.")
     brand = Brand(slug, name, approvals, accounts=frozenset(accounts), timezone=timezone)
-    services.people.add_brand(brand)
+    people_here.add_brand(brand)
     for person_name, email, may in first:
         password = secrets.token_urlsafe(12)
-        services.people.add_person(slug, email, person_name, password)
+        people_here.add_person(slug, email, person_name, password)
         for what in may:
-            give(services, slug, email, what)
+            give(people_here, slug, email, what)
         click.echo(f"{person_name} <{email}> signs in with: {password}")
     if not any("marketing" in may for _, _, may in first):
         click.echo(f"Nobody signs for marketing yet: reviewer user grant {slug} EMAIL marketing", err=True)

@@ -39,7 +39,8 @@ _LEVELS = ("suggestion", "warning", "error")
 
 @dataclass(frozen=True)
 class RuleSet:
-    """Every rule of a policy in one value. `sha256` covers names and contents of all its files.
+    """Every rule of a policy in one value. `sha256` covers names and contents of all its files, but
+    for those of rules that disturb nobody yet (`shadow`, `test`): these have `shadow_sha256`.
 
     `refused` holds third-party rules that extend something not supported here: they are left out,
     loudly, and the rest of their pack runs.
@@ -47,6 +48,7 @@ class RuleSet:
 
     rules: tuple[Rule, ...]
     sha256: str
+    shadow_sha256: str = ""
     refused: tuple[RuleError, ...] = field(default=(), compare=False)
 
     @cached_property
@@ -74,7 +76,13 @@ def load(files: Mapping[str, bytes] | Path) -> RuleSet:
             refused.append(error)
     _check_overlays(overlays, reads, sources)
     _check_ids(rules, sources)
-    return RuleSet(tuple(rules), fingerprint(files), tuple(refused))
+    quiet = {rule.path for rule in rules if rule.stance.status in ("shadow", "test")}
+    return RuleSet(
+        rules=tuple(rules),
+        sha256=fingerprint({name: data for name, data in files.items() if name not in quiet}),
+        shadow_sha256=fingerprint({name: files[name] for name in quiet}),
+        refused=tuple(refused),
+    )
 
 
 def gathered(folder: Path) -> dict[str, bytes]:
@@ -293,7 +301,7 @@ def _stance(
     if ours:
         written = keys["policy"]
         stance = _validated(Stance, written, item, ("policy",))
-        for key in ("id", "decision", "reason"):
+        for key in ("id", "decision", "owner", "reason"):
             if not written.get(key):
                 raise item.error(f"{name} has no `{key}` in `policy:`: {_WHY[key]}.", ("policy",))
     else:
@@ -320,6 +328,7 @@ def _stance(
 _WHY = {
     "id": "give it one that stays, like INC-014",
     "decision": "one of block, needs_approval, warn, suggest",
+    "owner": "the group that agrees, or reads without the check",
     "reason": "tell the author why this matters",
 }
 

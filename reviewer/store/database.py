@@ -154,6 +154,11 @@ def refusal(error: SQLAlchemyError) -> ReviewerError | None:
         return Unavailable(
             "The database is not set up for this version: run `reviewer init`, then try again."
         )
+    if isinstance(getattr(error, "orig", None), psycopg.errors.InsufficientPrivilege):
+        return Unavailable(
+            "The database role of this server may not do that. To set up or migrate, run "
+            "`reviewer migrate` with REVIEWER_DATABASE_OWNER_URL naming the role that owns the tables."
+        )
     broken = re.search(r"unable to open|readonly|disk|malformed|not a database", words)
     if broken and isinstance(getattr(error, "orig", None), sqlite3.Error):
         return Unavailable(

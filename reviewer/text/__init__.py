@@ -9,11 +9,12 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 from reviewer.model import NOTHING, Span, Variant
+from reviewer.text.decode import Reading, readings
 from reviewer.text.light import entities, light, tags
 from reviewer.text.skeleton import skeleton
 from reviewer.text.view import View
 
-__all__ = ["Document", "View", "Views", "read", "read_text"]
+__all__ = ["Document", "Reading", "View", "Views", "read", "read_text"]
 
 
 class Views:
@@ -37,6 +38,11 @@ class Views:
     def skeleton(self) -> View:
         """What a reader's eye spells: lower-case a to z, marks and look-alikes folded."""
         return skeleton(self.light)
+
+    @cached_property
+    def readings(self) -> tuple[Reading, ...]:
+        """What a reader is invited to decode: escapes, codes, mark-up, hidden characters."""
+        return tuple(readings(self.typed, self.light))
 
 
 @dataclass(frozen=True)
@@ -82,6 +88,7 @@ def _fields(variant: Variant) -> Iterator[tuple[str, str, bool]]:
             yield f"/parts/{number}/media/{place}/alt", media.alt, False
     yield "/first_comment", variant.first_comment or "", False
     if variant.link:
+        yield "/link/url", variant.link.url, False
         yield "/link/title", variant.link.title, False
         yield "/link/description", variant.link.description, False
     yield "/content_warning", variant.content_warning or "", False

@@ -78,8 +78,9 @@ def number_words(view: View) -> View:
     return out.done()
 
 
+_LIKE = r"[ .\-()]{0,2}(?:[0-9OISBA-Z]|[ol](?=[0-9 .\-]))"
 _LETTERED = regex.compile(
-    r"(?<![\w])\+?[A-Z0-9o](?:[ .\-()]{0,2}[0-9OoIlSBA-Z]){5,40}+(?![\w])|(?<![\w])[0-9OoIlSB](?:[ .\-]?[0-9OoIlSB]){5,40}+(?!\w)"
+    rf"(?<![\w])\+?[A-Z0-9o](?:{_LIKE}){{5,40}}+(?![\w])|(?<![\w])[0-9OoIlSB](?:[ .\-]?[0-9OISB]){{5,40}}+(?!\w)"
 )
 _CHUNK = re.compile(r"[A-Za-z0-9]+")
 _DIGIT_LIKE = str.maketrans("OoIlSB", "001158")

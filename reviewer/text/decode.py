@@ -114,7 +114,7 @@ _CODES: tuple[tuple[str, "regex.Pattern[str]", "regex.Pattern[str]", Callable[[s
         lambda word: _NAMES.get(word.lower(), ""),
     ),
 )  # fmt: skip
-_BASE64 = regex.compile(r"(?<![\w+/=])[A-Za-z0-9+/_-]{6,}+={0,2}(?![\w+/])")
+_BASE64 = re.compile(r"(?<![\w+/=])[A-Za-z0-9+/_-]{6,}+={0,2}(?![\w+/])")
 _TAG_CHARACTERS = regex.compile(r"[\U000e0020-\U000e007e]+")
 _INITIALS = regex.compile(r"(?m)^[^\w\n]{0,4}(\w).*$")
 _CODED = re.compile(r"[.\-][ /|]{1,3}[.\-]|[01]{7}|\d[ ,;.\-]{1,2}\d{1,3}[ ,;.\-]{1,2}\d|[2-7][0-9A-Fa-f](?:[ :,\-]?[2-7][0-9A-Fa-f]){2}|0x")
@@ -150,7 +150,7 @@ def readings(typed: View, light: View) -> Iterator[Reading]:
         for how, run, unit, decode in _CODES:
             if run.search(text):
                 yield Reading(how, _decoded(light, run, unit, decode))
-    if any(len(word) > 7 and not (word.isalpha() and word[1:].islower()) for word in text.split()):
+    if any(len(word) > 7 and not word.isalpha() or word[1:] not in (word[1:].lower(), word[1:].upper()) for word in text.split()):
         view = _base64(light)
         if view.text:
             yield Reading("base64", view)

@@ -1,0 +1,104 @@
+"""The public sets that the shipped weights may be trained on, read in place, with their licences.
+
+Nothing of them is kept: only weights are. Sets whose terms are unclear are not listed here, so that no
+weights trained on them can ship; `make models DATA=…` reads other folders of the same form.
+"""
+
+import hashlib
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+import regex
+
+LICENCES = {
+    "davidson": "MIT (t-davidson/hate-speech-and-offensive-language)",
+    "hatemojibuild": "CC BY 4.0 (HannahKirk/Hatemoji)",
+    "politeness-wiki": "Apache-2.0 (sudhof/politeness)",
+    "politeness-se": "Apache-2.0 (sudhof/politeness)",
+    "clickbait": "MIT (bhargaviparanjape/clickbait)",
+    "ekman": "Apache-2.0 (monologg/GoEmotions-pytorch, after GoEmotions of google-research)",
+}
+
+_NOISE = regex.compile(r"https?://\S+|\bhttp\b|@\w+|[^\w\s]|_")
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One labelled text of a public set."""
+
+    id: str
+    text: str
+    label: str
+
+
+@dataclass(frozen=True, slots=True)
+class Pair:
+    """One post written for this project: bad, good (a near miss) or clean, and for which area."""
+
+    id: str
+    text: str
+    area: str
+    label: str
+    also: tuple[str, ...]
+    author: str
+
+    @property
+    def part(self) -> str:
+        """Who wrote it: `dev`, `t0` … `t4`."""
+        return self.id.partition("-")[0]
+
+
+@dataclass(frozen=True)
+class Corpora:
+    """Every set of a data folder, and the SHA-256 of each file that was read."""
+
+    sets: dict[str, list[Row]]
+    pairs: list[Pair]
+    corporate: list[Row]
+    hashes: dict[str, str]
+
+
+def read(folder: Path) -> Corpora:
+    """Read `tone/`, `policy-pairs/` and `corporate/` below a folder.
+
+    Rows of a training file whose normalised text is also in its validation file, or among the
+    corporate posts, are left out.
+    """
+    hashes: dict[str, str] = {}
+
+    def rows(path: str) -> list[dict[str, object]]:
+        data = (folder / path).read_bytes()
+        hashes[path] = hashlib.sha256(data).hexdigest()
+        return [json.loads(line) for line in data.decode().splitlines() if line]
+
+    def labelled(path: str) -> list[Row]:
+        return [Row(str(r["id"]), str(r["text"]), str(r["label"])) for r in rows(path)]
+
+    corporate = labelled("corporate/posts-dev.jsonl")
+    kept_out = {normal(row.text) for row in corporate}
+    sets = {}
+    for name in LICENCES:
+        held = kept_out | {normal(str(r["text"])) for r in rows(f"tone/{name}.val.jsonl")}
+        found = labelled(f"tone/{name}.train.jsonl")
+        sets[name] = [row for row in found if normal(row.text) not in held]
+    pairs = [
+        Pair(
+            str(r["id"]), str(r["text"]), str(r["rule"]), str(r["label"]),
+            tuple(r["also"]) if isinstance(r["also"], list) else (), str(r["author"]),
+        )
+        for path in ("policy-pairs/dev.jsonl", "policy-pairs/train.jsonl")
+        for r in rows(path)
+    ]  # fmt: skip
+    return Corpora(sets, pairs, corporate, hashes)
+
+
+def normal(text: str) -> str:
+    """What two spellings of the same text share: words in lower case, no marks, mentions or links."""
+    return " ".join(_NOISE.sub(" ", text).lower().split())
+
+
+def for_thresholds(rows: Iterable[Row]) -> list[Row]:
+    """The half of the corporate posts that may set thresholds; the other half is looked at once."""
+    return [row for row in rows if hashlib.sha256(row.id.encode()).digest()[0] % 2 == 0]

@@ -1,0 +1,115 @@
+"""Fitting one head: linear weights, pruned and in 8 bits, then a calibrated mix with the surroundings."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import scipy.sparse as sparse
+from numpy.typing import NDArray
+from scipy.linalg import cho_factor, cho_solve
+from sklearn.linear_model import LogisticRegression
+
+Matrix = sparse.csr_matrix
+Floats = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Linear:
+    """Weights as they are stored: int8 rows for the n-grams in `index`, `scale` and `bias` by output."""
+
+    index: NDArray[np.int32]
+    weights: NDArray[np.int8]
+    scale: NDArray[np.float32]
+    bias: NDArray[np.float32]
+
+    def outputs(self, rows: Matrix) -> Floats:
+        dense = self.weights.astype(np.float32) * self.scale
+        return np.asarray(rows[:, self.index] @ dense + self.bias, np.float64)
+
+
+def packed(weights: Floats, bias: Floats, keep: int) -> Linear:
+    """The `keep` n-grams with the largest weights, in 8 bits. `weights` is (n-grams, outputs)."""
+    spread = np.abs(weights).max(axis=0)
+    spread[spread == 0] = 1
+    worth = (np.abs(weights) / spread).max(axis=1)
+    index = np.sort(np.argsort(-worth, kind="stable")[:keep])
+    index = index[worth[index] > 1 / 254]
+    scale = np.abs(weights[index]).max(axis=0) / 127
+    scale[scale == 0] = 1
+    eighths = np.round(weights[index] / scale).astype(np.int8)
+    return Linear(index.astype(np.int32), eighths, scale.astype(np.float32), bias.astype(np.float32))
+
+
+def logistic(
+    rows: Matrix, labels: NDArray[np.int64], outputs: int, weight: Floats, cost: float, keep: int
+) -> Linear:
+    """One logistic regression for two labels, one against the rest by output for more."""
+    columns, biases = [], []
+    for output in range(outputs):
+        wanted = labels == (1 if outputs == 1 else output)
+        model = LogisticRegression(C=cost, solver="liblinear", tol=0.01, random_state=0)
+        model.fit(rows, wanted, sample_weight=weight)
+        columns.append(model.coef_[0])
+        biases.append(model.intercept_[0])
+    return packed(np.array(columns).T, np.array(biases), keep)
+
+
+def ridge(rows: Matrix, targets: Floats, weight: Floats, strength: float) -> tuple[Floats, Floats]:
+    """Least squares for all outputs at once, solved between rows; (n-grams, outputs) and biases."""
+    kernel = (rows @ rows.T).toarray().astype(np.float64) + 1
+    kernel[np.diag_indices(len(weight))] += strength / weight
+    shares = cho_solve(cho_factor(kernel, lower=True, overwrite_a=True), targets)
+    return np.asarray(rows.T @ shares), shares.sum(axis=0)
+
+
+def out_of_fold(folds: NDArray[np.int64], rows: Matrix, fit: Callable[[NDArray[np.intp]], Linear]) -> Floats:
+    """Outputs for every row by a model that did not see its fold; fold -1 is in every fit, never out."""
+    found: Floats | None = None
+    for fold in sorted({*folds.tolist()} - {-1}):
+        inside, outside = np.flatnonzero(folds != fold), np.flatnonzero(folds == fold)
+        outputs = fit(inside).outputs(rows[outside])
+        if found is None:
+            found = np.zeros((rows.shape[0], outputs.shape[1]))
+        found[outside] = outputs
+    if found is None:
+        raise ValueError("no fold to leave out")
+    return found
+
+
+def mixed(inputs: Floats, labels: NDArray[np.int64], weight: Floats, classes: int) -> Floats:
+    """The calibrated mix as `Head.mix`: (inputs + 1, labels); inputs are outputs, then surroundings."""
+    model = LogisticRegression(C=1.0, max_iter=2000)
+    model.fit(inputs, labels, sample_weight=weight)
+    if classes == 2:
+        return np.vstack([model.coef_[0][:, None], [[model.intercept_[0]]]])
+    return np.vstack([model.coef_.T, model.intercept_[None]])
+
+
+def probabilities(inputs: Floats, mix: Floats, *, exclusive: bool) -> Floats:
+    """What `Head.probabilities` says, for many rows at once."""
+    odds = np.hstack([inputs, np.ones((len(inputs), 1))]) @ mix
+    if exclusive:
+        shares = np.exp(odds - odds.max(axis=1, keepdims=True))
+        return np.asarray(shares / shares.sum(axis=1, keepdims=True))
+    return np.asarray(1 / (1 + np.exp(-odds.clip(-30, 30))))
+
+
+def calibration_error(probability: Floats, truth: NDArray[np.bool_], bins: int = 10) -> float:
+    """Expected calibration error over equal bins of the probability."""
+    place = np.minimum((probability * bins).astype(int), bins - 1)
+    total = 0.0
+    for one in range(bins):
+        inside = place == one
+        if inside.any():
+            total += inside.mean() * abs(probability[inside].mean() - truth[inside].mean())
+    return float(total)
+
+
+def spread(count: int, folds: int, seed: int, groups: Sequence[str] | None = None) -> NDArray[np.int64]:
+    """A fold for each row; rows of one group share theirs."""
+    dice = np.random.RandomState(seed)
+    if groups is None:
+        return dice.permutation(count).astype(np.int64) % folds
+    names = sorted(set(groups))
+    place = dict(zip(names, (dice.permutation(len(names)) % folds).tolist(), strict=True))
+    return np.array([place[group] for group in groups], np.int64)

@@ -1,0 +1,277 @@
+"""`make models`: read the sets, fit every head, write weights, calibration and manifest, print how it went.
+
+    python -m training.make [--data FOLDER] [--out FOLDER]
+
+The same data, configuration and versions give the same files; the manifest names the SHA-256 of each.
+"""
+
+import argparse
+import hashlib
+import json
+import os
+import sys
+from collections.abc import Mapping
+from io import BytesIO
+from pathlib import Path
+from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
+
+import numpy as np
+import yaml
+from numpy.typing import NDArray
+from sklearn.metrics import f1_score, recall_score, roc_auc_score
+
+from reviewer import language
+from reviewer.heads import FOLDER, NAMES, Extractor, Lexicon, surroundings
+from training import fitting, policy
+from training.corpora import LICENCES, Corpora, for_thresholds, read
+from training.fitting import Floats, Linear, Matrix
+from training.ngrams import matrix, vocabulary
+from training.tasks import TASKS, Task, negatives
+
+CONFIG = Path(__file__).with_name("config.yml")
+SHAPE = slice(NAMES.index("capitals"), len(NAMES))
+
+
+class Bench:
+    """What every fit needs: configuration, extractor, the folder to write to, and the report so far."""
+
+    def __init__(self, config: dict[str, object], extractor: Extractor, out: Path) -> None:
+        self.config, self.extractor, self.out = config, extractor, out
+        self.seed = int(str(config["seed"]))
+        self.report: dict[str, dict[str, float]] = {}
+        self.thresholds: dict[str, float] = {}
+
+    def number(self, table: str, name: str) -> float:
+        return float(self.config[table][name])  # type: ignore[index]  # as config.yml is written
+
+    def seen(self, texts: list[str]) -> tuple[Matrix, Floats]:
+        """N-grams and surroundings of texts."""
+        rows, severities = matrix(self.extractor, texts)
+        around = [
+            surroundings(text, severity, language.valences(text))
+            for text, severity in zip(texts, severities, strict=True)
+        ]
+        return rows, np.array(around, np.float64)
+
+    def write(self, name: str, linear: Linear, labels: tuple[str, ...], mix: Floats) -> None:
+        save(self.out / f"{name}.npz", {**vars(linear)})
+        calibration = {"labels": list(labels), "mix": np.round(mix, 6).tolist()}
+        (self.out / f"{name}.json").write_text(json.dumps(calibration, indent=None) + "\n")
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.split("\n")[0] if __doc__ else None)
+    parser.add_argument(
+        "--data", type=Path, default=Path(os.environ.get("REVIEWER_DEV_DATA", "../shared/data"))
+    )
+    parser.add_argument("--out", type=Path, default=FOLDER)
+    chosen = parser.parse_args()
+    if not (chosen.data / "tone").is_dir():
+        sys.exit(
+            f"{chosen.data} has no folder `tone`: name the data folder with --data or REVIEWER_DEV_DATA."
+        )
+    config = yaml.safe_load(CONFIG.read_bytes())
+    data = read(chosen.data)
+    chosen.out.mkdir(parents=True, exist_ok=True)
+    for name in ("concepts.txt", "severity.txt"):
+        if chosen.out != FOLDER:
+            (chosen.out / name).write_bytes((FOLDER / name).read_bytes())
+    lexicon = Lexicon.read((FOLDER / "concepts.txt").read_text())
+    severity = Lexicon.read((FOLDER / "severity.txt").read_text())
+    tasks = [task(data, int(config["seed"])) for task in TASKS]
+    hashes, idf = vocabulary(
+        {"pairs": [pair.text for pair in data.pairs], **{task.name: task.texts for task in tasks}},
+        lexicon,
+        config["vocabulary"],
+    )
+    save(chosen.out / "vocabulary.npz", {"hashes": hashes, "idf": idf})
+    bench = Bench(config, Extractor(hashes, idf, lexicon, severity), chosen.out)
+    print(f"vocabulary: {len(hashes)} n-grams", flush=True)
+    policy_head(bench, data)
+    for task in tasks:
+        head(bench, task)
+    manifest(bench, data)
+
+
+def head(bench: Bench, task: Task) -> None:
+    """Fit, calibrate out of fold, write, and note how it does out of fold."""
+    rows, around = bench.seen(task.texts)
+    truth, weight = np.array(task.truth, np.int64), np.array(task.weight)
+    outputs = len(task.labels)
+    cost, keep = bench.number("cost", task.name), int(bench.number("keep", task.name))
+
+    def fit(inside: NDArray[np.intp]) -> Linear:
+        return fitting.logistic(rows[inside], truth[inside], outputs, weight[inside], cost, keep)
+
+    count = int(bench.number("folds", "exclusive" if task.exclusive else "questions"))
+    folds = fitting.spread(len(truth), count, bench.seed, task.groups)
+    inputs = np.hstack([fitting.out_of_fold(folds, rows, fit), around])
+    mix = fitting.mixed(inputs, truth, weight, max(outputs, 2))
+    probability = fitting.probabilities(inputs, mix, exclusive=task.exclusive)
+    bench.write(task.name, fit(np.arange(len(truth))), task.labels, mix)
+    shape = fitting.mixed(around[:, SHAPE], truth, weight, max(outputs, 2))
+    by_shape = fitting.probabilities(around[:, SHAPE], shape, exclusive=task.exclusive)
+    if task.exclusive:
+        guess = probability.argmax(axis=1)
+        scores = {
+            "macro_f1": f1_score(truth, guess, average="macro"),
+            "macro_recall": recall_score(truth, guess, average="macro"),
+            "ece": fitting.calibration_error(probability.max(axis=1), guess == truth),
+            "shape_auc": roc_auc_score(truth, by_shape, multi_class="ovr", average="macro"),
+        }
+        for label in task.labels:
+            bench.thresholds[label] = 0.5
+    else:
+        yes = truth == 1
+        at = best_threshold(probability[:, 0], yes)
+        bench.thresholds[task.name] = at
+        scores = {
+            "macro_f1": f1_score(truth, probability[:, 0] >= at, average="macro"),
+            "auc": roc_auc_score(yes, probability[:, 0]),
+            "ece": fitting.calibration_error(probability[:, 0], yes),
+            "shape_auc": roc_auc_score(yes, by_shape[:, 0]),
+        }
+    note(bench, task.name, {"rows": len(truth), **scores})
+
+
+def best_threshold(probability: Floats, truth: NDArray[np.bool_]) -> float:
+    """Where macro F1 is best, out of fold, in steps of .01."""
+    steps = np.arange(0.05, 0.96, 0.01)
+    found = [f1_score(truth, probability >= at, average="macro") for at in steps]
+    return round(float(steps[int(np.argmax(found))]), 2)
+
+
+def policy_head(bench: Bench, data: Corpora) -> None:
+    """The policy areas: unseen authors for thresholds and figures, everything for the weights."""
+    settings: Mapping[str, float] = bench.config["policy"]  # type: ignore[assignment]
+    recipe = policy.Recipe(
+        bench.number("cost", "policy"),
+        *(float(settings[name]) for name in ("weight", "ridge", "own_near_miss", "areas", "topics")),
+        keep=int(bench.number("keep", "policy")),
+        keep_areas=int(bench.number("keep", "areas")),
+    )
+    extra = negatives(data, settings["negatives"], bench.seed)  # type: ignore[arg-type]
+    areas = policy.areas_of(data.pairs)
+    rows, severities = matrix(bench.extractor, [*(pair.text for pair in data.pairs), *extra])
+    kept = [not (counts[1] or counts[2]) for counts in severities[len(data.pairs) :]]
+    rows = rows[np.r_[np.arange(len(data.pairs)), len(data.pairs) + np.flatnonzero(kept)]]
+    seen_half = for_thresholds(data.corporate)
+    corporate, _ = matrix(bench.extractor, [row.text for row in seen_half])
+    folds = policy.folds(data.pairs, rows.shape[0] - len(data.pairs), bench.seed)
+    outputs = np.zeros((rows.shape[0], 1 + len(areas)))
+    unseen_corporate: dict[int, Floats] = {}
+    for fold in sorted({*folds.tolist()}):
+        inside, outside = np.flatnonzero(folds != fold), np.flatnonzero(folds == fold)
+        pairs = [data.pairs[place] for place in inside if place < len(data.pairs)]
+        model = policy.fit(pairs, rows[inside], areas, recipe)
+        outputs[outside] = model.outputs(rows[outside])
+        unseen_corporate[fold] = model.outputs(corporate)
+    whole, one = policy.calibrated(outputs, data.pairs, areas)
+    around = np.zeros((len(outputs), len(NAMES)))
+    mix = policy.mix(whole, one, len(areas), len(NAMES))
+    probability = fitting.probabilities(np.hstack([outputs, around]), mix, exclusive=False)
+    final = policy.fit(data.pairs, rows, areas, recipe)
+    both = Linear(*joined(final, rows.shape[1]))
+    bench.write("policy", both, ("policy", *(f"policy/{area}" for area in areas)), mix)
+    blank = np.zeros((corporate.shape[0], len(NAMES)))
+    companies = fitting.probabilities(np.hstack([final.outputs(corporate), blank]), mix, exclusive=False)
+    unseen = np.array([pair.part in policy.HOLDOUTS for pair in data.pairs])
+    near = np.array([p.label == "good" and p.area.split("/")[0] in policy.BLOCKING for p in data.pairs])
+    top = policy.highest(probability[: len(data.pairs)], areas)
+    at = policy.threshold(
+        top[unseen & near], policy.highest(companies, areas), settings["near_misses"], settings["corporate"]
+    )
+    bench.thresholds["policy/area"] = round(at, 3)
+    any_near = np.array([pair.label == "good" for pair in data.pairs])
+    bench.thresholds["policy"] = round(
+        float(np.quantile(probability[: len(data.pairs), 0][unseen & any_near], 1 - settings["near_misses"])),
+        3,
+    )
+    for part in policy.HOLDOUTS:
+        places = [place for place, pair in enumerate(data.pairs) if pair.part == part]
+        own = fitting.probabilities(
+            np.hstack([unseen_corporate[int(folds[places[0]])], blank]), mix, exclusive=False
+        )
+        figures = policy.measure(
+            probability[places], [data.pairs[place] for place in places], own, areas, round(at, 3)
+        )
+        note(bench, f"policy without {part}", vars(figures))
+    bad = np.array([pair.label == "bad" for pair in data.pairs])
+    clean = np.array([pair.label == "clean" for pair in data.pairs])
+    _, shapes = bench.seen([pair.text for pair in data.pairs])
+    shape = fitting.mixed(shapes[:, SHAPE], bad.astype(np.int64), np.ones(len(bad)), 2)
+    by_shape = fitting.probabilities(shapes[:, SHAPE], shape, exclusive=False)[:, 0]
+    everything = np.r_[bad, np.zeros(len(outputs) - len(bad), bool)]
+    note(
+        bench,
+        "policy",
+        {
+            "rows": len(outputs),
+            "auc": roc_auc_score(bad[~clean], probability[: len(bad), 0][~clean]),
+            "clean_flagged": float((top[clean] >= at).mean()),
+            "ece": fitting.calibration_error(probability[:, 0], everything),
+            "shape_auc": roc_auc_score(bad, by_shape),
+        },
+    )
+
+
+def joined(final: policy.Both, size: int) -> tuple[NDArray[np.int32], ...]:
+    """Both parts as one table, so that one file holds the head."""
+    index = np.union1d(final.bad.index, final.areas.index).astype(np.int32)
+    place = np.zeros(size, np.int64)
+    place[index] = np.arange(len(index))
+    weights = np.zeros((len(index), 1 + final.areas.weights.shape[1]), np.int8)
+    weights[place[final.bad.index], :1] = final.bad.weights
+    weights[place[final.areas.index], 1:] = final.areas.weights
+    scale = np.concatenate([final.bad.scale, final.areas.scale])
+    return index, weights, scale, np.concatenate([final.bad.bias, final.areas.bias])  # type: ignore[return-value]
+
+
+def note(bench: Bench, name: str, figures: Mapping[str, float]) -> None:
+    bench.report[name] = {key: round(float(value), 4) for key, value in figures.items()}
+    print(
+        f"{name}: " + ", ".join(f"{key} {value:g}" for key, value in bench.report[name].items()), flush=True
+    )
+
+
+def save(path: Path, arrays: Mapping[str, NDArray[np.generic]]) -> None:
+    """An `.npz` whose bytes depend on the arrays only, not on the clock."""
+    with ZipFile(path, "w", ZIP_DEFLATED, compresslevel=9) as archive:
+        for name, array in sorted(arrays.items()):
+            stored = BytesIO()
+            np.save(stored, array, allow_pickle=False)
+            archive.writestr(ZipInfo(f"{name}.npy"), stored.getvalue(), ZIP_DEFLATED, 9)
+
+
+def manifest(bench: Bench, data: Corpora) -> None:
+    """What was made, from what, and how well; `Heads.load` trusts only files that are named here."""
+    named = ["vocabulary.npz", "concepts.txt", "severity.txt"]
+    named += [
+        f"{name}.{kind}" for name in (*(t.__name__ for t in TASKS), "policy") for kind in ("npz", "json")
+    ]
+    content = {
+        "version": 1,
+        "files": {
+            name: {
+                "sha256": hashlib.sha256((bench.out / name).read_bytes()).hexdigest(),
+                "bytes": (bench.out / name).stat().st_size,
+            }
+            for name in sorted(named)
+        },
+        "thresholds": dict(sorted(bench.thresholds.items())),
+        "licences": {**LICENCES, "policy-pairs": "written for this project"},
+        "data": dict(sorted(data.hashes.items())),
+        "code": {
+            path.name: hashlib.sha256(path.read_bytes()).hexdigest()
+            for path in sorted(CONFIG.parent.glob("*.*"))
+        },
+        "config": bench.config,
+        "figures": bench.report,
+    }
+    (bench.out / "manifest.json").write_text(json.dumps(content, indent=1) + "\n")
+    total = sum(entry["bytes"] for entry in content["files"].values())  # type: ignore[attr-defined]
+    print(f"{len(named)} files, {total / 1e6:.1f} MB in {bench.out}")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,57 @@
+"""The shared vocabulary, and texts as sparse rows over it."""
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+import scipy.sparse as sparse
+from numpy.typing import NDArray
+
+from reviewer.heads import Extractor, Lexicon
+from reviewer.heads.features import folded, grams, kind_hashes
+
+MOST_IDF = 15.0
+
+
+def vocabulary(
+    corpora: Mapping[str, Sequence[str]], lexicon: Lexicon, sizes: Mapping[str, int]
+) -> tuple[NDArray[np.uint32], NDArray[np.uint8]]:
+    """Sorted hashes of the n-grams that are worth keeping, and their idf in steps of 1/16.
+
+    An n-gram's worth is the sum over corpora of (texts that hold it) / sqrt(texts), so that a small
+    set is heard beside a large one.
+    """
+    total = sum(map(len, corpora.values()))
+    chosen = [kind_hashes(lexicon)]
+    frequency: dict[int, int] = {}
+    for group in ("words", "characters"):
+        worth: list[tuple[NDArray[np.uint32], NDArray[np.int64], float]] = []
+        for texts in corpora.values():
+            seen = [
+                np.unique(words if group == "words" else np.concatenate(characters))
+                for words, characters in (grams(folded(text)) for text in texts)
+            ]
+            hashes, counts = np.unique(np.concatenate(seen), return_counts=True)
+            worth.append((hashes, counts, len(texts) ** -0.5))
+        everything, place = np.unique(np.concatenate([hashes for hashes, _, _ in worth]), return_inverse=True)
+        counts = np.bincount(place, np.concatenate([c for _, c, _ in worth]))
+        value = np.bincount(place, np.concatenate([c * w for _, c, w in worth]))
+        value[counts < sizes["least"]] = 0
+        best = np.argsort(-value, kind="stable")[: sizes[group]]
+        best = best[value[best] > 0]
+        chosen.append(everything[best])
+        frequency |= dict(zip(everything[best].tolist(), counts[best].astype(int).tolist(), strict=True))
+    hashes = np.unique(np.concatenate(chosen))
+    idf = [1 + np.log((1 + total) / (1 + frequency.get(h, total // 20))) for h in hashes.tolist()]
+    return hashes, np.round(np.minimum(idf, MOST_IDF) * 16).astype(np.uint8)
+
+
+def matrix(extractor: Extractor, texts: Sequence[str]) -> tuple[sparse.csr_matrix, list[tuple[int, ...]]]:
+    """One row by text, and the counts of harsh words by severity."""
+    found = [extractor.read(text) for text in texts]
+    starts = np.cumsum([0, *(len(one.index) for one in found)])
+    data = (
+        np.concatenate([one.value for one in found]),
+        np.concatenate([one.index for one in found]),
+        starts,
+    )
+    return sparse.csr_matrix(data, shape=(len(texts), len(extractor))), [one.severity for one in found]
