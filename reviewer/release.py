@@ -21,6 +21,7 @@ from reviewer.model import Permit, Review, Variant
 ALGORITHM = "Ed25519"
 PERMIT_TYPE = "release+jwt"
 STATUS_TYPE = "release-status+jwt"
+HEAD_TYPE = "audit-head+jwt"
 STATUS_LIFE = timedelta(seconds=60)
 LONGEST = 15 * 60
 """Seconds between `iat` and `exp` of a permit, at most."""
@@ -81,6 +82,16 @@ def status_list(
         "revoked": sorted(revoked),
     }
     return _sign(claims, STATUS_TYPE, key)
+
+
+def audit_head(size: int, root: str, *, issuer: str, key: OKPKey, now: datetime) -> str:
+    """A signed head of the audit tree: how many events, and the root (hex) over them (RFC 9162)."""
+    return _sign({"iss": issuer, "iat": _seconds(now), "size": size, "root": root}, HEAD_TYPE, key)
+
+
+def read_head(token: str, keys: Mapping[str, Any]) -> JsonObject:
+    """The claims of a signed head; raises `PermitRefused` where no key of the server made it."""
+    return _verified(token, keys, HEAD_TYPE)
 
 
 def read(token: str, keys: Mapping[str, Any]) -> JsonObject:
@@ -197,6 +208,7 @@ CLAIMS: Mapping[str, Mapping[str, type | tuple[type, ...]]] = {
         "signers": list,
         "epochs": dict,
     },
+    HEAD_TYPE: {"iss": str, "iat": int, "size": int, "root": str},
     STATUS_TYPE: {"iss": str, "iat": int, "exp": int, "epochs": dict, "revoked": list},
 }
 """What each token must hold, by type; later versions only add."""

@@ -26,9 +26,11 @@ from reviewer.service.audit import Audit
 from reviewer.service.checking import Checking
 from reviewer.service.drafts import Drafts, DraftView
 from reviewer.service.media import LARGEST, MediaStore
+from reviewer.service.pauses import Pauses
 from reviewer.service.people import People
 from reviewer.service.permits import Permits
 from reviewer.service.publications import Publications
+from reviewer.service.talk import Talk
 from reviewer.store import PolicyVersion, Store
 from reviewer.workflow import Approve, Edit, RequestChanges, Submit
 
@@ -60,7 +62,9 @@ class Desk:
         self.permits = Permits(self.store, self.drafts, clock, ISSUER)
         self.media = MediaStore(self.store, clock)
         self.publications = Publications(self.store, clock)
-        self.audit = Audit(self.store, self.drafts)
+        self.audit = Audit(self.store, self.drafts, self.permits, clock, ISSUER)
+        self.pauses = Pauses(self.store, self.checking, clock)
+        self.talk = Talk(self.store, self.drafts, clock)
         accounts = frozenset({"x:acme", "mastodon:acme@social.example"})
         self.people.add_brand(Brand("acme", "Acme", self.base.approvals, accounts=accounts))
         for name, group in (("eve", ""), ("ada", "marketing"), ("ben", "marketing"), ("lea", "legal")):

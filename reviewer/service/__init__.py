@@ -9,9 +9,11 @@ from reviewer.service.audit import Audit
 from reviewer.service.checking import Checking
 from reviewer.service.drafts import Box, Clock, DraftRow, Drafts, DraftView
 from reviewer.service.media import MediaStore
+from reviewer.service.pauses import Pauses
 from reviewer.service.people import People
 from reviewer.service.permits import Issued, Permits, Redeemed
 from reviewer.service.publications import Publications
+from reviewer.service.talk import Talk
 from reviewer.store import Store
 
 
@@ -27,6 +29,8 @@ class Services:
     media: MediaStore
     people: People
     publications: Publications
+    pauses: Pauses
+    talk: Talk
     audit: Audit
     clock: Clock
 
@@ -41,16 +45,19 @@ def build(settings: Settings, *, clock: Clock = utc_now) -> Services:
     store = Store(settings.database_url, timeout=settings.database_timeout)
     checking = Checking(store, policy.load_base(), clock)
     drafts = Drafts(store, checking, clock)
+    permits = Permits(store, drafts, clock, settings.issuer)
     return Services(
         settings=settings,
         store=store,
         checking=checking,
         drafts=drafts,
-        release=Permits(store, drafts, clock, settings.issuer),
+        release=permits,
         media=MediaStore(store, clock),
         people=People(store, clock),
         publications=Publications(store, clock),
-        audit=Audit(store, drafts),
+        pauses=Pauses(store, checking, clock),
+        talk=Talk(store, drafts, clock),
+        audit=Audit(store, drafts, permits, clock, settings.issuer),
         clock=clock,
     )
 

@@ -49,6 +49,7 @@ class Checking:
         self._store, self._base, self._clock = store, base, clock
         self._verdicts: OrderedDict[tuple[str, str, datetime], tuple[Verdict, datetime]] = OrderedDict()
         self._policies: dict[str, Policy] = {}
+        self._topics: dict[str, Policy] = {}
         self._lock = threading.Lock()
 
     def check(self, variant: Variant, brand: str | None = None) -> Verdict:
@@ -104,7 +105,29 @@ class Checking:
                 verdicts[wanted.variant.content_sha256] = known
         if missing:
             raise Recheck(lambda: self._judge_all(missing))
-        return Case(review, brand, verdicts, now)
+        return replace(self.bare_case(review, brand, now), verdicts=verdicts)
+
+    def bare_case(self, review: Review, brand: Brand, now: datetime) -> Case:
+        """A case without verdicts: enough to ask what a pause concerns."""
+        topics = [hold for hold in brand.holds if hold.topic]
+        on_topic = {
+            variant.content_sha256: frozenset(h.id for h in topics if self._on_topic(h.topic, variant))
+            for variant in review.draft.variants
+        }
+        return Case(review, brand, {}, now, on_topic if topics else {})
+
+    def topic(self, rule: str) -> Policy:
+        """The rule of a topic pause, ready to run; raises RuleError for one that can't be trusted."""
+        known = self._topics.get(rule)
+        if known is None:
+            known = policies.load_files({"Topic/Pause.yml": rule.encode()}, approvals=self._base.approvals)
+            self._topics[rule] = known
+        return known
+
+    def _on_topic(self, rule: str, variant: Variant) -> bool:
+        """Fail closed: a topic rule that could not be run concerns the variant."""
+        verdict = policies.judge(variant, self.topic(rule))
+        return bool(verdict.findings or verdict.failed)
 
     def _judge_all(self, missing: list[_Wanted]) -> None:
         for wanted in missing:

@@ -56,7 +56,7 @@ class Permits:
             raise PermitRefused("This go-ahead is another server's.", "signature")
         view = self._act_on(actor, claims["jti"], Redeem(claims["jti"]))
         permit = _permit(view, claims["jti"])
-        return Redeemed(permit, view.review.draft.by_digest[permit.content_sha256])
+        return Redeemed(permit, permit.variant or view.review.draft.by_digest[permit.content_sha256])
 
     def revoke(self, actor: Actor, jti: str, reason: str = "") -> DraftView:
         """Take back a permit that was not used."""

@@ -34,4 +34,6 @@ class Publications:
 
 def _variant(review: Review, permit: Permit) -> Variant:
     """What the permit covers, from the version that it was given for."""
+    if permit.variant is not None:
+        return permit.variant
     return review.versions[permit.version - 1].draft.by_digest[permit.content_sha256]

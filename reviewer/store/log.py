@@ -48,9 +48,11 @@ class Log(StorePart):
             query = query.where(t.Events.draft_id == draft_id)
         return [_event(row) for row in self.session.exec(query.order_by(col(t.Events.seq)).limit(limit))]
 
-    def leaves(self, after: int = 0) -> Iterator[tuple[int, bytes]]:
+    def leaves(self, after: int = 0, *, upto: int | None = None) -> Iterator[tuple[int, bytes]]:
         """(seq, canonical bytes) of every event after `after`, in order: the leaves of the audit tree."""
         query = select(t.Events.seq, t.Events.body).where(col(t.Events.seq) > after)
+        if upto is not None:
+            query = query.where(col(t.Events.seq) <= upto)
         for seq, body in self.session.exec(
             query.order_by(col(t.Events.seq)).execution_options(yield_per=1000)
         ):

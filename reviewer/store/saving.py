@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from datetime import datetime
 from typing import Any, TypeVar
 
 from sqlalchemy import delete, insert, update
@@ -76,6 +77,14 @@ class ReviewSaving(StorePart):
             (t.Publications, after.publications, before.publications, publication_row),
         ):
             self._add_facts(table, after, known, said, as_row)  # type: ignore[arg-type]  # pairs of one noun
+
+    def revoke_permit(self, jti: str, by: str, at: datetime) -> None:
+        """Take back a permit that was not used, without its review (a pause takes back many)."""
+        self.session.execute(
+            update(t.Permits)
+            .where(col(t.Permits.jti) == jti, col(t.Permits.redeemed_at).is_(None))
+            .values(revoked_at=at, revoked_by=by, live=False)
+        )
 
     def _mark(self, row: t.Drafts, before: Review, after: Review) -> None:
         """What is said once about a draft: an emergency, and the pause to which it responds."""
