@@ -333,6 +333,34 @@ def test_a_check_that_breaks_is_named_and_the_others_run(monkeypatch: pytest.Mon
     assert (failure.rule.name, failure.why) == ("Pack.R0", "broke on this text (ZeroDivisionError)")
 
 
+def test_a_check_that_breaks_before_its_first_hit_is_named_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    from reviewer.checks import sentiment
+
+    def broken(*_: object) -> list[Hit]:
+        raise KeyError("x")
+
+    monkeypatch.setattr(sentiment, "check", broken)
+
+    result = Engine(ruleset({"extends": "sentiment", "below": "-1"})).find([read_text("here")], Context())
+
+    assert [failure.why for failure in result.failures] == ["broke on this text (KeyError)"]
+
+
+def test_a_rule_that_disturbs_nobody_takes_nobodys_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A shadow rule that uses the budget up comes after those that count."""
+    monkeypatch.setattr("reviewer.engine.BUDGET", 0.05)
+    slow = words("^(a|a)*$", nonword="true", policy=stance())
+    engine = Engine(ruleset(slow, words("needle")))
+    monkeypatch.setattr(engine, "_prefilter", Prefilter([Entry("x"), Entry("x")], re2=None))
+    monkeypatch.setattr(engine._prefilter, "_always", [0, 1])
+
+    result = engine.find([read_text("a" * 9_000 + "! needle")], Context())
+
+    assert [match.rule.name for match in result.matches] == ["Pack.R1"]
+    assert [failure.rule.name for failure in result.failures] == ["Pack.R0"]
+    assert result.ran == 1
+
+
 # --- what a rule looks at ------------------------------------------------------------------------
 
 

@@ -9,6 +9,7 @@ import click
 from reviewer import policy
 from reviewer.cli.reading import FOLDER
 from reviewer.errors import Malformed
+from reviewer.policy import guide as guides
 from reviewer.policy import lint as linting
 from reviewer.policy import packages, proof
 from reviewer.rules import Rule, RuleSet
@@ -99,6 +100,18 @@ def mutate(folder: str | None, every: bool) -> None:
     click.echo(f"{len(survivors)} entries can go without a case noticing")
     if survivors:
         sys.exit(1)
+
+
+@rules.command()
+@click.argument("target", metavar="DIR", type=click.Path(file_okay=False, path_type=Path))
+@click.option("--rules", "folder", metavar="DIR", type=FOLDER, help="The rules of this folder.")
+def guide(target: Path, folder: str | None) -> None:
+    """Write the guide for employees, made from the rules' reasons and examples, into DIR."""
+    target.mkdir(parents=True, exist_ok=True)
+    pages = guides.guide(_loaded(folder))
+    for name, page in pages.items():
+        (target / name).write_text(page, "utf-8")
+    click.echo(f"{len(pages)} pages in {target}")
 
 
 @rules.command()
