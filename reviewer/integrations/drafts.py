@@ -28,7 +28,7 @@ from pydantic_core import InitErrorDetails, PydanticCustomError
 
 from reviewer import channels
 from reviewer.integrations.reading import Strict, Words, lone_surrogate, read, refuse
-from reviewer.model import Draft, Json, Kind, Link, Media, Part, Schedule, Source, Variant
+from reviewer.model import Draft, Json, Kind, Link, Media, Part, Schedule, Source, Standing, Variant
 
 MAX_TEXT_BYTES = 100_000
 """All public words of one variant together, in UTF-8."""
@@ -303,6 +303,29 @@ class VariantBody(Strict):
         )
 
 
+class StandingBody(Strict):
+    """Terms of a text for repeated use: where, until when, how often, by whom, in answer to what.
+
+    `targets` are beginnings of addresses, empty for any; `users` are people or `service:<id>`, empty for
+    everybody of the brand. A `crisis` text outlives a pause where comms signed it.
+    """
+
+    accounts: tuple[Annotated[str, Field(min_length=1, max_length=300)], ...] = Field(
+        min_length=1, max_length=50
+    )
+    until: Time
+    uses: int = Field(default=1, ge=1, le=10_000)
+    users: tuple[Name, ...] = Field(default=(), max_length=200)
+    targets: tuple[Annotated[str, Field(min_length=1, max_length=500)], ...] = Field(
+        default=(), max_length=50
+    )
+    crisis: StrictBool = False
+
+    def terms(self) -> Standing:
+        """The value that people sign."""
+        return Standing(self.accounts, self.until, self.uses, self.users, self.targets, self.crisis)
+
+
 class DraftBody(Strict):
     """An intended post with one variant for each account. The author is whoever sends it."""
 
@@ -319,10 +342,12 @@ class DraftBody(Strict):
     ai_assisted: StrictBool = False
     source: SourceBody | None = None
     on_behalf_of: Annotated[Words, Field(min_length=1, max_length=200)] | None = None
+    standing: StandingBody | None = None
 
     @model_validator(mode="after")
     def _is_a_post(self) -> Self:
-        faults = [*_target_faults(self.kind, self.target), *self._variant_faults()]
+        about = [] if self.standing else _target_faults(self.kind, self.target)
+        faults = [*about, *self._variant_faults()]
         if faults:
             raise _at(faults)
         return self
@@ -356,6 +381,7 @@ class DraftBody(Strict):
             on_behalf_of=self.on_behalf_of,
             target_author=target.author if target else "",
             target_text=target.text if target else "",
+            standing=self.standing.terms() if self.standing else None,
         )
 
 

@@ -2,18 +2,18 @@
 
 import secrets
 import threading
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
 from joserfc.jwk import OKPKey
 
 from reviewer import release
-from reviewer.errors import NotFound, PermitRefused
+from reviewer.errors import NotFound, PermitRefused, StaleContent
 from reviewer.model import Actor, Permit, Publication, Variant
 from reviewer.service.drafts import Clock, Drafts, DraftView, new_id
 from reviewer.store import SigningKey, Store, Tx
-from reviewer.workflow import AllowReissue, Issue, PostedByHand, Redeem, Report, Revoke
+from reviewer.workflow import AllowReissue, Issue, IssueUse, PostedByHand, Redeem, Report, Revoke
 
 
 @dataclass(frozen=True)
@@ -46,6 +46,21 @@ class Permits:
         view = self._drafts.act(
             actor, draft_id, Issue(content_sha256, audience or default_audience(actor), jti)
         )
+        permit = _permit(view, jti)
+        return Issued(release.issue(permit, view.review, issuer=self._issuer, key=self.keys()[0]), permit)
+
+    def issue_use(
+        self, actor: Actor, draft_id: str, content_sha256: str, account: str, target: str | None
+    ) -> Issued:
+        """A permit for one use of a standing text, on one account and for one target."""
+        signed = self._drafts.view(actor, draft_id).review.draft.by_digest.get(content_sha256)
+        if signed is None:
+            raise StaleContent("This text is not there any more: look at the library again.")
+        channel = account.partition(":")[0]
+        use = replace(signed, account=account, channel=channel, target=target)
+        jti = secrets.token_hex(16)
+        command = IssueUse(content_sha256, use, default_audience(actor), jti)
+        view = self._drafts.act(actor, draft_id, command)
         permit = _permit(view, jti)
         return Issued(release.issue(permit, view.review, issuer=self._issuer, key=self.keys()[0]), permit)
 

@@ -20,7 +20,9 @@ class Publications:
         with self._store.read() as tx:
             brand = tx.brand(brand_slug)
             reads = brand.groups_of(actor.id) & signing_groups(brand)
-            if not (reads or actor.roles & {"auditor", "brand_admin"} or "audit:read" in actor.scopes):
+            if actor.brand != brand_slug or not (
+                reads or actor.roles & {"auditor", "brand_admin"} or "audit:read" in actor.scopes
+            ):
                 raise NotAllowed("Only signing groups and auditors see this: ask marketing.")
             drafts: dict[str, Review] = {}
             signed = []

@@ -9,10 +9,12 @@ from typing import Any, Literal, Self
 
 from pydantic import BaseModel, ConfigDict
 
-from reviewer.model import Decision, Event, Kind, Review, State, Variant, Verdict
+from reviewer.model import Decision, Event, Hold, Kind, Review, State, Variant, Verdict
 from reviewer.reconcile import Match, Outcome
 from reviewer.service.drafts import DraftRow, DraftView
+from reviewer.service.pauses import Placed
 from reviewer.service.permits import Issued, Redeemed
+from reviewer.service.talk import Comment
 
 
 class Given(BaseModel):
@@ -431,3 +433,98 @@ def _variant(view: DraftView, variant: Variant) -> VariantOut:
         missing=view.missing[digest],
         contributors=tuple(sorted(view.contributors[digest])),
     )
+
+
+class PauseOut(Given):
+    """A pause; it stands while `lifted_at` is null."""
+
+    id: str
+    scope: str
+    reason: str
+    by: str
+    at: datetime
+    lifted_at: datetime | None
+
+
+class PausesOut(Given):
+    """The pauses that stand."""
+
+    items: tuple[PauseOut, ...]
+
+    @classmethod
+    def of(cls, holds: Sequence[Hold]) -> Self:
+        return cls(items=tuple(map(PauseOut.model_validate, holds)))
+
+
+class PlacedOut(Given):
+    """A new pause, the permits that it took back, and those that a tool had used already."""
+
+    pause: PauseOut
+    revoked: tuple[str, ...]
+    out_of_reach: tuple[str, ...]
+
+    @classmethod
+    def of(cls, placed: Placed) -> Self:
+        pause = PauseOut.model_validate(placed.hold)
+        return cls(pause=pause, revoked=placed.revoked, out_of_reach=placed.out_of_reach)
+
+
+class CommentOut(Given):
+    """What somebody said."""
+
+    by: str
+    audience: Literal["author", "reviewers"]
+    text: str
+    at: datetime
+
+
+class CommentsOut(Given):
+    """What was said, in order."""
+
+    items: tuple[CommentOut, ...]
+
+    @classmethod
+    def of(cls, said: Sequence[Comment]) -> Self:
+        return cls(items=tuple(map(CommentOut.model_validate, said)))
+
+
+class ClaimOut(Given):
+    """Who looks at the draft, and until when."""
+
+    person: str
+    by: str
+    until: datetime
+
+
+class RatedOut(Given):
+    """What was kept about a finding."""
+
+    finding: str
+    false_alarm: bool
+
+
+class HeadOut(Given):
+    """A signed head of the record: how many events, the root over them (hex), and the token that says so."""
+
+    size: int
+    root: str
+    token: str
+    at: datetime
+
+
+class ProofOut(Given):
+    """`event` as it was hashed is leaf `index` of `size`; `path` and `root` in hex, `head` the signed head."""
+
+    seq: int
+    event: str
+    index: int
+    size: int
+    root: str
+    path: tuple[str, ...]
+    head: str
+
+
+class ConsistencyOut(Given):
+    """The consistency proof, hashes in hex."""
+
+    path: tuple[str, ...]

@@ -4,7 +4,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 
-from reviewer.integrations.drafts import CheckBody, DraftBody, Name, Text, Time
+from reviewer.integrations.drafts import CheckBody, DraftBody, Name, TargetBody, Text, Time, VariantBody
 from reviewer.integrations.reading import Strict, Words, refuse
 from reviewer.service.drafts import Box
 
@@ -63,10 +63,10 @@ class ConfirmRequest(Strict):
 class SignOffRequest(Strict):
     """A yes, for one group, to exactly what was seen: each variant's digest with its verdict's digest.
 
-    `accept` and `read` are about one finding of one variant, and give a reason.
+    `accept`, `read` and `except` are about one finding of one variant, and give a reason.
     """
 
-    act: Literal["approve", "accept", "read"] = "approve"
+    act: Literal["approve", "accept", "read", "except"] = "approve"
     group: Group
     seen: Seen
     finding: Digest | None = None
@@ -75,7 +75,7 @@ class SignOffRequest(Strict):
     @model_validator(mode="after")
     def _about_one_finding(self) -> Self:
         if self.act == "approve" and (self.finding is not None or self.reason):
-            refuse("finding", "Give `finding` and `reason` for `accept` and `read` only.")
+            refuse("finding", "Give `finding` and `reason` for `accept`, `read` and `except` only.")
         if self.act != "approve" and (self.finding is None or not self.reason or len(self.seen) != 1):
             refuse("finding", "Give one variant in `seen`, the key of its `finding`, and a `reason`.")
         return self
@@ -133,3 +133,86 @@ class PostedRequest(Strict):
     content_sha256: Digest
     url: Annotated[Words, Field(min_length=1, max_length=2_000)]
     at: Time
+
+
+class SuggestionRequest(Strict):
+    """Other words for one variant: the whole variant, on the same account, and why."""
+
+    content_sha256: Digest
+    variant: VariantBody
+    comment: Annotated[Words, Field(max_length=5_000)] = ""
+
+
+class TakeRequest(Strict):
+    """The version that was on the screen when the suggestion was taken over."""
+
+    version: Annotated[int, Field(ge=1)]
+
+
+class ItemsRequest(Strict):
+    """Variants, each by its digest, and a reason."""
+
+    digests: Annotated[tuple[Digest, ...], Field(min_length=1, max_length=50)]
+    reason: Reason
+
+
+class ConsentRequest(Strict):
+    """What was seen: each variant's digest with its verdict's digest."""
+
+    seen: Seen
+
+
+class RespondRequest(Strict):
+    """The pause to which the draft is the response."""
+
+    pause: Id
+
+
+class SlotRequest(Strict):
+    """A new time for a slot that was missed while everything was signed."""
+
+    at: Time
+
+
+class UseRequest(Strict):
+    """One use of a standing text: what was signed, on which account, and for which target."""
+
+    draft: Id
+    content_sha256: Digest
+    account: Id
+    target: TargetBody | None = None
+
+
+class PauseRequest(Strict):
+    """What is paused (`brand:…`, `account:…`, `channel:…`, `topic:…`), why, and a topic's rule (Vale YAML)."""
+
+    scope: Annotated[Words, Field(min_length=1, max_length=200)]
+    reason: Reason
+    topic: Annotated[Words, Field(max_length=50_000)] = ""
+
+
+class CommentRequest(Strict):
+    """What to say, and to whom: the author, or reviewers among themselves."""
+
+    text: Annotated[Words, Field(min_length=1, max_length=4_000)]
+    audience: Literal["author", "reviewers"] = "author"
+
+
+class ClaimRequest(Strict):
+    """Who should look at the draft; whoever asks, where nobody is named."""
+
+    person: Id | None = None
+
+
+class RatingRequest(Strict):
+    """Whether a finding was right."""
+
+    finding: Digest
+    false_alarm: bool
+
+
+class ConsistencyQuery(Strict):
+    """Two sizes of the log."""
+
+    old: Annotated[int, Field(ge=1)]
+    new: Annotated[int, Field(ge=1)]

@@ -12,6 +12,7 @@ from reviewer.workflow import (
     Command,
     Confirm,
     Dismiss,
+    Except,
     Lift,
     ReadWithout,
     Reject,
@@ -64,7 +65,8 @@ def confirm_draft(caller: Caller, draft_id: str, query: bodies.InBrand, body: bo
     response_headers=TAGS,
 )
 def sign_off(caller: Caller, draft_id: str, query: bodies.InBrand, body: bodies.SignOffRequest) -> Reply:
-    """Approve exactly what was seen, agree to one finding, or read it without a check that did not run.
+    """Approve exactly what was seen, agree to one finding, read it without a check that did not run, or
+    give one half of an exception for a finding that stops it.
 
     Only people sign, and nobody what they helped to write. `seen` maps each variant's digest to the
     digest of the verdict as it was shown; if either changed, the answer is 409.
@@ -116,5 +118,5 @@ def _yes(body: bodies.SignOffRequest) -> Command:
     if body.act == "approve":
         return Approve(body.group, body.seen)
     ((digest, verdict),) = body.seen.items()
-    yes = Accept if body.act == "accept" else ReadWithout
+    yes = {"accept": Accept, "read": ReadWithout, "except": Except}[body.act]
     return yes(body.group, digest, body.finding or "", body.reason, verdict)
