@@ -303,6 +303,9 @@ class VariantBody(Strict):
         )
 
 
+Place = Annotated[str, Field(min_length=1, max_length=500)]
+
+
 class StandingBody(Strict):
     """Terms of a text for repeated use: where, until when, how often, by whom, in answer to what.
 

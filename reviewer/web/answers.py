@@ -14,7 +14,7 @@ from reviewer.reconcile import Match, Outcome
 from reviewer.service.drafts import DraftRow, DraftView
 from reviewer.service.pauses import Placed
 from reviewer.service.permits import Issued, Redeemed
-from reviewer.service.talk import Comment
+from reviewer.store import Comment
 
 
 class Given(BaseModel):
@@ -513,7 +513,7 @@ class HeadOut(Given):
 
 
 class ProofOut(Given):
-    """`event` as it was hashed is leaf `index` of `size`; `path` and `root` in hex, `head` the signed head."""
+    """`event`, as it was hashed, is leaf `index` of `size`; `path` and `root` in hex, `head` is signed."""
 
     seq: int
     event: str

@@ -184,7 +184,7 @@ class UseRequest(Strict):
 
 
 class PauseRequest(Strict):
-    """What is paused (`brand:…`, `account:…`, `channel:…`, `topic:…`), why, and a topic's rule (Vale YAML)."""
+    """What is paused (`brand:…`, `account:…`, `channel:…`, `topic:…`), why; a topic brings its rule."""
 
     scope: Annotated[Words, Field(min_length=1, max_length=200)]
     reason: Reason

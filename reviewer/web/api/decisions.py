@@ -118,5 +118,6 @@ def _yes(body: bodies.SignOffRequest) -> Command:
     if body.act == "approve":
         return Approve(body.group, body.seen)
     ((digest, verdict),) = body.seen.items()
-    yes = {"accept": Accept, "read": ReadWithout, "except": Except}[body.act]
+    about = {"accept": Accept, "read": ReadWithout, "except": Except}
+    yes: type[Accept | ReadWithout | Except] = about[body.act]  # type: ignore[assignment]  # of one shape
     return yes(body.group, digest, body.finding or "", body.reason, verdict)
