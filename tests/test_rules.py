@@ -227,7 +227,7 @@ def test_only_deterministic_rules_block(monkeypatch: pytest.MonkeyPatch) -> None
 
     monkeypatch.setattr(existence, "TRAINED", True, raising=False)
 
-    assert "only deterministic rules block" in str(refused({"Pack/Rule.yml": GOOD}))
+    assert "only deterministic rules block" in str(refused({"Trained/Rule.yml": GOOD}))
 
 
 def test_the_digest_covers_names_and_contents() -> None:
@@ -282,3 +282,12 @@ def test_every_rule_file_of_the_base_is_found_by_its_name() -> None:
     assert len({rule.pack for rule in found.rules}) >= 8
     assert not found.refused
     assert json.dumps(sorted(found.by_name)) == json.dumps(sorted({rule.name for rule in found.rules}))
+
+
+def test_rules_in_common_are_compiled_once_for_all_brands() -> None:
+    one, two = loaded(Pack__Rule=GOOD), loaded(Pack__Rule=GOOD, Other__Rule=FOREIGN)
+    overlaid = loaded(Pack__Rule=GOOD, Pack__policy="defaults: {owner: comms}\n")
+
+    assert one.by_name["Pack.Rule"] is two.by_name["Pack.Rule"]
+    assert overlaid.by_name["Pack.Rule"].stance.owner == "comms"
+    assert loaded(Pack__Rule=GOOD).by_name["Pack.Rule"].stance.owner == "legal"
