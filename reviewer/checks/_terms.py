@@ -41,7 +41,7 @@ _SOFT_MASKS = "_~.?=^-"
 _MASK = r"[*#%_~.?=^\-\u2026×\p{So}\p{Emoji_Presentation}]"
 _GAP = 3
 _STAYS = 4
-_START = re.compile(r"(?<![a-z0-9])(?<![a-z0-9]')[a-z0-9@$!|+(<{\[^]|(?<=[0-9])[a-z]")
+_START = re.compile(r"(?<![a-z0-9])(?<![a-z0-9]')[a-z0-9]|(?<=[0-9])[a-z]|(?<![^\s\"'#])[@$!|+^]")
 _PART = re.compile(r"[a-z0-9]{4,}")
 _CAMEL = re.compile(r"(?<=[a-z])[A-Z](?=[a-z])|(?<=[A-Z])[A-Z](?=[a-z]{2})")
 _TOKEN = re.compile(r"(?<![a-z0-9])[a-z]{3,24}+(?![a-z0-9])")
@@ -53,7 +53,9 @@ _ENDS = "!|(<{["
 _FREE = regex.compile(r"[ -]free(?![a-z0-9])")
 _TAGS = re.compile(r"[#@]([a-z0-9_][\w]{2,139}+)")
 _HOST = re.compile(r"[a-z0-9]\.[a-z]{2}")
-_MASKED = regex.compile(rf"(?<!\w)[a-z]{{1,20}}+(?:{_MASK}{{1,4}}+[a-z]{{1,20}}+)++(?!\w)|(?<!\w)\*[a-z][a-z*]{{0,20}}+[a-z](?!\w)")
+_MASKED = regex.compile(
+    rf"(?<!\w)[a-z]{{1,20}}+(?:{_MASK}{{1,4}}+[a-z]{{1,20}}+)++(?!\w)|(?<!\w)\*[a-z][a-z*]{{0,20}}+[a-z](?!\w)"
+)
 _SHAPE = regex.compile(rf"{_MASK}+|[a-z]+")
 _MIXED = re.compile(r"(?<![a-z0-9])(?:[a-z]{1,23}[0-9]|[0-9]{1,23}[a-z])[a-z0-9]{0,23}(?![a-z0-9])")
 _MAYBE_MASKED = re.compile(r"[a-z][^\w\s'/:,;!][\w*.\-]|\*[a-z]")
@@ -279,7 +281,7 @@ class Matcher:
             if letters in ranks() or english(letters):
                 return None
             if len(letters) == len(term.spelled):
-                if len(letters) < 4 or text[start:end].isalpha() and common(letters):
+                if len(letters) < 4 or (text[start:end].isalpha() and common(letters)):
                     return None
                 hows.append("look-alike letters")
             else:

@@ -4,7 +4,7 @@ import re
 
 import regex
 
-from reviewer.text.view import View, Writer, substitute
+from reviewer.text.view import View, Writer
 
 _ONE = r"[A-Za-z0-9@+:()_\-.](?![A-Za-z0-9])"
 _NEXT = rf"(?:{_ONE}|(?<= ) (?= ))"
@@ -49,7 +49,9 @@ _SAID = regex.compile(
     rf"(?:[ ,.\-\n]{{1,3}}(?:(?:double|triple|treble) )?(?:\d{{1,4}}|(?:{_WORD}|{'|'.join(_SIGNS)})\b|{_LETTER})){{4,}}+"
 )
 _UNIT = regex.compile(r"(?i)[a-zü]+|\d+|[+]")
-_MAYBE_SAID = re.compile(rf"(?i)\b(?:{_WORD})\b[ ,.\-\n]{{1,3}}(?:(?:double|triple|{'|'.join(_SIGNS)}) )?(?:{_WORD}|\d)\b")
+_MAYBE_SAID = re.compile(
+    rf"(?i)\b(?:{_WORD})\b[ ,.\-\n]{{1,3}}(?:(?:double|triple|{'|'.join(_SIGNS)}) )?(?:{_WORD}|\d)\b"
+)
 
 
 def number_words(view: View) -> View:

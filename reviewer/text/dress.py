@@ -32,7 +32,7 @@ def dress(typed: str, meant: str = "") -> str | None:
         worn.append("look-alike letters")
     if any(_EMOJI.match(c) for c in strange):
         worn.append("letters as emoji")
-    elif any(c.isalnum() and unicodedata.normalize("NFKC", c) != c or _lettered(c) for c in strange):
+    elif any((c.isalnum() and unicodedata.normalize("NFKC", c) != c) or _lettered(c) for c in strange):
         worn.append("fancy letters")
     if _MARK.search("".join(unicodedata.normalize("NFD", c) for c in strange)):
         worn.append("accents")
