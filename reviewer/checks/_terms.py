@@ -170,7 +170,7 @@ class Matcher:
                 continue  # an acronym
             start, end = _unveiled(whole, span.start, span.end)
             turned = "bidi controls" if (start, end) != (span.start, span.end) else None
-            hows = [how for how in (read, match.how, dress(typed, match.term), turned) if how]
+            hows = [how for how in (read, match.how, None if read else dress(typed, match.term), turned) if how]
             if read and not hows[1:] and match.term in typed.lower():
                 continue  # the plain view says so already
             yield Hit(start, end, (typed, match.term), how=", ".join(dict.fromkeys(hows)) or None)
@@ -319,14 +319,9 @@ class Matcher:
         soft = all(c in _SOFT_MASKS or c.isalpha() for c in token)
         if soft and (len(token) - letters > 1 or all(common(part) for part in known if len(part) > 1)):
             return None
-        shape = regex.compile(
-            "".join(
-                m[0] if m[0].isalpha() and m[0].isascii() else _masks(len(m[0]), soft)
-                for m in _SHAPE.finditer(token)
-            )
-        )
+        shape = [m[0] for m in _SHAPE.finditer(token)]
         for spelled, term in self.single.items():
-            if len(spelled) >= 4 and abs(len(spelled) - len(token)) <= 2 and shape.fullmatch(spelled):
+            if len(spelled) >= 4 and abs(len(spelled) - len(token)) <= 2 and _fits(shape, spelled, soft=soft):
                 return term.text
         return None
 
@@ -360,9 +355,19 @@ def _end_of_run(text: str, at: int) -> int:
 _DIGITS = str.maketrans("0134578", "oieastb")
 
 
-def _masks(number: int, soft: bool) -> str:
-    """What so many masking signs may stand for: one for each, but a lone `*` also for two."""
-    return f"[a-z]{{{number}}}" if soft or number > 1 else "[a-z]{1,2}"
+def _fits(shape: list[str], spelled: str, *, soft: bool) -> bool:
+    """Whether letters and masking signs in turn may stand for the spelling.
+
+    A sign stands for one letter, but a lone `*` also for two.
+    """
+    ends = {0}
+    for part in shape:
+        if part[0].isalpha() and part.isascii():
+            ends = {end + len(part) for end in ends if spelled.startswith(part, end)}
+        else:
+            sizes = (len(part),) if soft or len(part) > 1 else (1, 2)
+            ends = {end + size for end in ends for size in sizes}
+    return len(spelled) in ends
 
 
 def _gaps(whole: "regex.Match[str]") -> list[str]:
@@ -394,14 +399,18 @@ def _parted(parts: list[str], gaps: list[str]) -> bool:
     return any(len(part) > 1 for part in loose) and 2 * sum(map(len, loose)) >= sum(map(len, parts))
 
 
+_WITH_PROTOCOL = re.compile(r"https?://[^\s<>\"']*[\w/]")
+
+
 class Wholes:
     """The hashtags, handles and URLs of a text: a term inside one is shown with the whole of it."""
 
     def __init__(self, text: str) -> None:
         tags = [(tag.start(), tag.end(), tag.end()) for tag in _TAGS.finditer(text)]
         urls = [(url.start, url.end, _path(text, url.start)) for url in entities.urls(text)]
+        urls += [(m.start(), m.end(), _path(text, m.start())) for m in _WITH_PROTOCOL.finditer(text)]
         self.spans: list[tuple[int, int, int]] = []
-        for start, end, path in sorted(tags + urls):
+        for start, end, path in sorted(tags + urls, key=lambda span: (span[0], -span[1])):
             if not self.spans or start >= self.spans[-1][1]:
                 self.spans.append((start, end, path))
 

@@ -39,9 +39,9 @@ _HIDDEN = (
     r"\U0001d173-\U0001d17a\U000e0100-\U000e01ef]"
 )
 _INVISIBLE = regex.compile(
-    rf"[\p{{L}}\p{{N}}]*+(?<=[\p{{L}}\p{{N}}])(?:{_HIDDEN}++[\p{{L}}\p{{N}}\p{{M}}]++)++"
+    rf"(?<![\p{{L}}\p{{N}}])[\p{{L}}\p{{N}}]++(?<=[\p{{L}}\p{{N}}])(?:{_HIDDEN}++[\p{{L}}\p{{N}}\p{{M}}]++)++"
 )
-_JOINED = regex.compile(r"[\p{Latin}\p{Nd}]*+(?<=[\p{Latin}\p{Nd}])(?:[\u200c\u200d]++[\p{Latin}\p{Nd}]++)++")
+_JOINED = regex.compile(r"(?<![\p{Latin}\p{Nd}])[\p{Latin}\p{Nd}]++(?<=[\p{Latin}\p{Nd}])(?:[\u200c\u200d]++[\p{Latin}\p{Nd}]++)++")
 _FOREIGN = r"[\p{Cyrillic}\p{Greek}\p{Armenian}\p{Cherokee}\p{Coptic}\p{Lisu}\p{Georgian}]"
 _SCRIPTS = regex.compile(
     rf"(?<![\p{{L}}\p{{M}}])(?=[\p{{L}}\p{{M}}]*\p{{Latin}})(?=[\p{{L}}\p{{M}}]*{_FOREIGN})[\p{{L}}\p{{M}}]{{2,64}}+"
@@ -52,7 +52,7 @@ _FANCY = (
     r"\uff21-\uff3a\uff41-\uff5a\u1d00-\u1d25\u1d2c-\u1d5c\u02b0-\u02b8\u02e0-\u02e3\u1d62-\u1d6a\u029c\u0262\u026a\u0274\u0280\u028f\u0299\u029f\u2c7c\ua730\ua731\u249c-\u24b5]"
 )
 _LETTERS = regex.compile(rf"{_FANCY}(?:[\w ]?{_FANCY})+")
-_FLIPPED = regex.compile(r"[\p{L}]*[ǝɐɔɟɥᴉɹʇʌʍʎʞɯ][\p{L}]*(?:[ǝɐɔɟɥᴉɹʇʌʍʎʞɯ])[\p{L}]*")
+_FLIPPED = regex.compile(r"(?<!\p{L})\p{L}{0,20}?[ǝɐɔɟɥᴉɹʇʌʍʎʞɯ]\p{L}{0,20}?[ǝɐɔɟɥᴉɹʇʌʍʎʞɯ]\p{L}{0,20}+")
 _REGIONAL = regex.compile(r"\p{RI}(?:[\u200b\u200c\u2060 ]+\p{RI}){2,}+")
 _MARKS = regex.compile(r"(?:\P{M}\p{Mn}{3,}+)|(?:[\p{L}\p{N}][\u0334-\u0338\u0332\u20d2-\u20e4]+){3,}+")
 _ENTITIES = re.compile(r"(?:\w{0,20}&#(?:x[0-9a-fA-F]{2,6}|\d{2,7});\w{0,20}){3,}")

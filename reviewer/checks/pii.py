@@ -18,6 +18,7 @@ from reviewer.model import Context, Hit
 from reviewer.text import Document
 
 SENSITIVE = True
+KINDS = _pii.KINDS
 
 
 class Params(BaseModel, frozen=True, extra="forbid"):

@@ -99,7 +99,7 @@ def zeros(view: View) -> View:
             continue
         for chunk in _CHUNK.finditer(view.text, match.start(), match.end()):
             numerals = sum(map(str.isdigit, chunk[0]))
-            if numerals < len(chunk[0]) / 2 and not _LIKE_DIGITS.issuperset(chunk[0]):
+            if numerals < len(chunk[0]) / 2 and not all(c.isdigit() or c in _LIKE_DIGITS for c in chunk[0]):
                 continue
             head = 4 if re.match(r"[A-Z]{2}\d\d", chunk[0]) else 0
             for i in range(chunk.start() + head, chunk.end()):
