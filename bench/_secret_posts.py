@@ -56,7 +56,9 @@ def main(rows: list[dict[str, Any]], show: bool) -> None:
 
 def run() -> None:
     """The command line of `bench/secrets.py`."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("file", type=Path)
     parser.add_argument("--show", action="store_true", help="print what was missed")
     asked = parser.parse_args()

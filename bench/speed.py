@@ -37,7 +37,10 @@ def main(path: Path, words: tuple[str, ...]) -> None:
         (terms, terms.Params(terms=words)),
         (pii, pii.Params()),
         (secrets, secrets.Params()),
-        (links, links.Params(kinds=("lookalike", "userinfo", "punycode", "shortener", "insecure", "tracking"))),
+        (
+            links,
+            links.Params(kinds=("lookalike", "userinfo", "punycode", "shortener", "insecure", "tracking")),
+        ),
         (disguise, disguise.Params()),
     )
     for text in texts[:100]:
@@ -78,7 +81,9 @@ def main(path: Path, words: tuple[str, ...]) -> None:
 
 
 if __name__ == "__main__":
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("file", type=Path)
     parser.add_argument("list", type=Path, nargs="?")
     asked = parser.parse_args()

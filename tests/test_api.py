@@ -3,6 +3,7 @@
 import gzip
 import inspect
 import json
+import re
 import sqlite3
 from collections.abc import Iterator
 from pathlib import Path
@@ -13,6 +14,7 @@ from api_examples import TEXT, World, variant
 from openapi_spec_validator import OpenAPIV31SpecValidator
 
 from reviewer import channels
+from reviewer.service.people import SCOPES
 from reviewer.web import problems
 from reviewer.web.api import api
 
@@ -50,6 +52,18 @@ def test_every_address_is_in_the_document_and_operation_ids_are_function_names(w
     assert set(described) == served
     assert sorted(described.values()) == sorted(o.view.__name__ for o in api.operations)
     assert len(set(described.values())) == len(described)
+
+
+def test_every_call_and_scope_is_in_the_docs(world: World) -> None:
+    text = (Path(__file__).parents[1] / "docs" / "api.md").read_text()
+    calls = set(re.findall(r"^\| `((?:GET|POST|PUT) /[^`]+)` \|", text, re.MULTILINE))
+    scopes = set(re.findall(r"^\| `([a-z]+(?::[a-z]+)?)` \| (?!\d)", text.split("## Calls")[0], re.MULTILINE))
+
+    assert calls == {
+        f"{method.upper()} {path}" for path, methods in world.document["paths"].items() for method in methods
+    }
+    assert scopes == set(SCOPES)
+    assert {scope for o in api.operations for scope in o.scopes} == set(SCOPES)
 
 
 def test_every_view_is_thin() -> None:

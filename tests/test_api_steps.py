@@ -70,6 +70,16 @@ def test_lists_come_in_pages(world: World) -> None:
     assert len(found) == len(set(found)) >= 3
 
 
+def test_a_tool_finds_the_drafts_that_it_brought(world: World) -> None:
+    draft = world.tool().draft("Brought by the tool.")
+
+    mine = world.tool().get("/api/v1/drafts?limit=200")["items"]
+    others = world.tool(world.key_of("other")).get("/api/v1/drafts?limit=200")["items"]
+
+    assert draft["id"] in {row["id"] for row in mine}
+    assert draft["id"] not in {row["id"] for row in others}
+
+
 def test_who_waits_hears_at_once_and_the_rest_are_told_that_nothing_happened(world: World) -> None:
     tool, ada = world.tool(), world.person("ada")
     draft = tool.submitted("Somebody waits for this.")

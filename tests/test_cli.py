@@ -270,6 +270,20 @@ def test_what_is_public_is_compared_with_what_was_signed(acme: Shell) -> None:
     assert unknown.exit_code == 2
 
 
+def test_texts_are_checked_by_the_policy_of_a_brand(acme: Shell, tmp_path: Path) -> None:
+    source, target = tmp_path / "in.jsonl", tmp_path / "out.jsonl"
+    source.write_text("".join(json.dumps({"id": n, "text": f"Post {n}."}) + "\n" for n in range(200)))
+
+    one = acme("check", "Our fund has guaranteed returns.", "--brand", "acme")
+    many = acme("bulk", str(source), str(target), "--brand", "acme", "--processes", "2")
+    nobodys = acme("check", "Hello.", "--brand", "nobodys")
+
+    assert (one.exit_code, "Finance.Guarantee" in one.output) == (1, True)
+    assert many.exit_code == 0, many.output
+    assert [json.loads(line)["id"] for line in target.read_text().splitlines()] == list(range(200))
+    assert (nobodys.exit_code, "no such brand" in nobodys.output) == (2, True)
+
+
 # --- the demo ------------------------------------------------------------------------------------
 
 

@@ -67,6 +67,9 @@ def loaded(**files: str) -> rules.RuleSet:
         (("level: error", "level: error\nlevel: warning"), 4, "already on line 3"),
         (("  - guaranteed", "  - 'guaranteed('"), 6, "not a regular expression"),
         (("  - guaranteed", "  - '[z-a]'"), 6, "not a regular expression"),
+        (("  - guaranteed", "  - 'a{1000000000}'"), 6, "write out to more than"),
+        (("  - guaranteed", "  - '(?:(?:ab{900}){900}){900}'"), 6, "write out to more than"),
+        (("  - guaranteed", "  - '" + "(" * 4000 + ")" * 4000 + "'"), 6, "not a regular expression"),
         (("  - guaranteed", '  - ""'), 1, "match everywhere"),
         (("tokens:\n  - guaranteed\n", ""), 1, "neither `tokens` nor `raw`"),
         (("  - guaranteed", "  - &a guaranteed\n  - *a"), 7, "Aliases"),
@@ -100,6 +103,29 @@ def test_two_rules_do_not_share_an_id() -> None:
 
     assert str(error).startswith("Pack/Second.yml:8: ")
     assert "already Pack.Rule's" in str(error)
+
+
+@pytest.mark.parametrize(
+    "keys",
+    [
+        {"extends": "conditional", "first": "a", "second": "(b"},
+        {"extends": "conditional", "first": "(a", "second": "b"},
+        {"extends": "occurrence", "token": "[z-a]", "min": "1"},
+        {"extends": "repetition", "tokens": ["(a"]},
+        {"extends": "consistency", "either": {"a": "b("}},
+        {"extends": "substitution", "swap": {"(a": "b"}},
+        {"extends": "capitalization", "match": "^[A-Z"},
+        {"extends": "capitalization", "match": "$title", "prefix": "(a"},
+        {"extends": "existence", "tokens": ["a"], "exceptions": ["(b"]},
+        {"extends": "existence", "raw": ["(a"]},
+    ],
+    ids=lambda keys: " ".join(map(str, keys.values())),
+)
+def test_a_broken_pattern_is_refused_wherever_it_stands(keys: dict[str, object]) -> None:
+    error = refused({"Pack/Rule.yml": json.dumps({"message": "m", **keys})})
+
+    assert "Pack.Rule" in str(error)
+    assert "pattern" in str(error) or "regular expression" in str(error)
 
 
 @pytest.mark.parametrize(
@@ -227,7 +253,7 @@ def test_only_deterministic_rules_block(monkeypatch: pytest.MonkeyPatch) -> None
 
     monkeypatch.setattr(existence, "TRAINED", True, raising=False)
 
-    assert "only deterministic rules block" in str(refused({"Pack/Rule.yml": GOOD}))
+    assert "only deterministic rules block" in str(refused({"Trained/Rule.yml": GOOD}))
 
 
 def test_the_digest_covers_names_and_contents() -> None:
@@ -282,3 +308,12 @@ def test_every_rule_file_of_the_base_is_found_by_its_name() -> None:
     assert len({rule.pack for rule in found.rules}) >= 8
     assert not found.refused
     assert json.dumps(sorted(found.by_name)) == json.dumps(sorted({rule.name for rule in found.rules}))
+
+
+def test_rules_in_common_are_compiled_once_for_all_brands() -> None:
+    one, two = loaded(Pack__Rule=GOOD), loaded(Pack__Rule=GOOD, Other__Rule=FOREIGN)
+    overlaid = loaded(Pack__Rule=GOOD, Pack__policy="defaults: {owner: comms}\n")
+
+    assert one.by_name["Pack.Rule"] is two.by_name["Pack.Rule"]
+    assert overlaid.by_name["Pack.Rule"].stance.owner == "comms"
+    assert loaded(Pack__Rule=GOOD).by_name["Pack.Rule"].stance.owner == "legal"

@@ -304,3 +304,17 @@ def test_a_pack_added_again_replaces_itself_and_what_is_not_supported_is_named(
 
     assert (again.rules, [error.path for error in again.refused]) == (1, ["Theirs/Spell.yml"])
     assert "Theirs.Foo" not in {finding.rule for finding in checking.check(POST, "acme").findings}
+
+
+def test_a_new_edition_of_a_pack_keeps_what_the_brand_decided_about_it(
+    store: Store, checking: Checking
+) -> None:
+    policies = Policies(store, lambda: NOW)
+    overlay = b"rules:\n  Foo: {decision: needs_approval, owner: comms, reason: We had trouble.}\n"
+    policies.add("acme", {"Theirs/Foo.yml": FOREIGN.encode(), "Theirs/policy.yml": overlay})
+
+    policies.add("acme", {"Theirs/Foo.yml": FOREIGN.replace("[foo]", "[foo, bar]").encode()})
+
+    verdict = checking.check(POST, "acme")
+    assert verdict.requires == ("marketing", "comms")
+    assert "We had trouble." in {finding.reason for finding in verdict.findings}

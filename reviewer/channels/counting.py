@@ -12,7 +12,7 @@ import regex
 
 from reviewer.channels import entities
 from reviewer.text.light import normalized
-from reviewer.text.view import View
+from reviewer.text.view import GRAPHEME, View
 
 Pieces = Iterator[tuple[int, int, int]]
 Measure = Callable[[View, int], Pieces]
@@ -24,7 +24,6 @@ EMOJI = regex.compile(
     r"(?:\u200d[\p{Extended_Pictographic}\u2640\u2642\u2695\u2696\u2708](?:\ufe0f|\p{EMod})?+)*+"
 )
 _TEXT_BY_DEFAULT = frozenset("©®™\u265f")  # emoji only with the variation selector
-_GRAPHEME = regex.compile(r"\X")
 _LIGHT_RANGES = ((0x0, 0x10FF), (0x2000, 0x200D), (0x2010, 0x201F), (0x2032, 0x2037))
 
 
@@ -78,7 +77,7 @@ def graphemes(view: View, _: int) -> Pieces:
     """Extended grapheme clusters (UAX #29): what a reader calls one character."""
     if view.text.isascii() and "\r" not in view.text:
         return code_points(view, 0)
-    return ((*m.span(), 1) for m in _GRAPHEME.finditer(view.text))
+    return ((*m.span(), 1) for m in GRAPHEME.finditer(view.text))
 
 
 _REMOTE = regex.compile(r"(?<![\w/])@\w[\w.-]*+(@[\w-]++(?:\.[\w-]++)++)")

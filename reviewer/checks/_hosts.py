@@ -11,13 +11,71 @@ from reviewer.text.skeleton import skeleton
 from reviewer.text.view import View
 
 WELL_KNOWN = tuple(
-    "google.com youtube.com facebook.com instagram.com whatsapp.com twitter.com linkedin.com tiktok.com reddit.com "
-    "pinterest.com snapchat.com telegram.org discord.com microsoft.com office.com live.com outlook.com apple.com "
-    "icloud.com amazon.com netflix.com spotify.com paypal.com stripe.com shopify.com ebay.com etsy.com airbnb.com "
-    "booking.com uber.com dropbox.com github.com gitlab.com slack.com zoom.us salesforce.com adobe.com docusign.com "
-    "mailchimp.com hubspot.com cloudflare.com wikipedia.org yahoo.com bankofamerica.com wellsfargo.com chase.com "
-    "citibank.com hsbc.com barclays.co.uk santander.com revolut.com coinbase.com binance.com metamask.io steampowered.com "
-    "dhl.com fedex.com ups.com usps.com walmart.com target.com nike.com adidas.com".split()
+    [
+        "google.com",
+        "youtube.com",
+        "facebook.com",
+        "instagram.com",
+        "whatsapp.com",
+        "twitter.com",
+        "linkedin.com",
+        "tiktok.com",
+        "reddit.com",
+        "pinterest.com",
+        "snapchat.com",
+        "telegram.org",
+        "discord.com",
+        "microsoft.com",
+        "office.com",
+        "live.com",
+        "outlook.com",
+        "apple.com",
+        "icloud.com",
+        "amazon.com",
+        "netflix.com",
+        "spotify.com",
+        "paypal.com",
+        "stripe.com",
+        "shopify.com",
+        "ebay.com",
+        "etsy.com",
+        "airbnb.com",
+        "booking.com",
+        "uber.com",
+        "dropbox.com",
+        "github.com",
+        "gitlab.com",
+        "slack.com",
+        "zoom.us",
+        "salesforce.com",
+        "adobe.com",
+        "docusign.com",
+        "mailchimp.com",
+        "hubspot.com",
+        "cloudflare.com",
+        "wikipedia.org",
+        "yahoo.com",
+        "bankofamerica.com",
+        "wellsfargo.com",
+        "chase.com",
+        "citibank.com",
+        "hsbc.com",
+        "barclays.co.uk",
+        "santander.com",
+        "revolut.com",
+        "coinbase.com",
+        "binance.com",
+        "metamask.io",
+        "steampowered.com",
+        "dhl.com",
+        "fedex.com",
+        "ups.com",
+        "usps.com",
+        "walmart.com",
+        "target.com",
+        "nike.com",
+        "adidas.com",
+    ]
 )
 """Names that are imitated most; for these only disguised or misspelt names count, not other endings."""
 
@@ -114,7 +172,9 @@ class Trusted:
         pairs = {f"{one}.{two}" for one, two in pairwise(labels)} | {
             f"{one}.{two}.{three}" for one, two, three in zip(labels, labels[1:], labels[2:], strict=False)
         }
-        found = [entry for entry in self.known if entry[1].registered in pairs] if pairs & self.registered else []
+        found = (
+            [entry for entry in self.known if entry[1].registered in pairs] if pairs & self.registered else []
+        )
         for size in {len(name) for name in read_as(seen.name)}:
             found += self.by_size.get(size, ())
         return found

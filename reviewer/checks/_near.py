@@ -10,7 +10,6 @@ import regex
 from reviewer.text.decode import rot13
 from reviewer.text.words import common, english, foreign, ranks
 
-
 SWAPPED, DROPPED, REPLACED = "swapped letters", "dropped letters", "replaced letters"
 BACKWARDS, MOVED, SOUNDS = "written backwards", "letters moved by 13", "written as it sounds"
 ALIKE, ADDED = "look-alike letters", "added letters"
@@ -29,8 +28,34 @@ _NEIGHBOURS = {
     key: frozenset(around)
     for key, around in zip(
         "qwertyuiopasdfghjklzxcvbnm",
-        "wa qeas wrsd etdf rygf tuhg yijh uokj iplk ol qwsz weadzx ersfxc rtdgcv tyfhvb yugjbn uihknm iojlm okp "
-        "asx zsdc xdfv cfgb vghn bhjm njk".split(),
+        [
+            "wa",
+            "qeas",
+            "wrsd",
+            "etdf",
+            "rygf",
+            "tuhg",
+            "yijh",
+            "uokj",
+            "iplk",
+            "ol",
+            "qwsz",
+            "weadzx",
+            "ersfxc",
+            "rtdgcv",
+            "tyfhvb",
+            "yugjbn",
+            "uihknm",
+            "iojlm",
+            "okp",
+            "asx",
+            "zsdc",
+            "xdfv",
+            "cfgb",
+            "vghn",
+            "bhjm",
+            "njk",
+        ],
         strict=True,
     )
 }
@@ -88,7 +113,9 @@ class Near:
 
     def __init__(self, terms: Mapping[str, Listed]) -> None:
         self._terms = {word: term.text for word, term in terms.items() if word.isalpha() and word.isascii()}
-        self._sizes = frozenset(len(word) + by for word in self._terms if len(word) > 2 for by in (-3, -2, -1, 0, 1, 2))
+        self._sizes = frozenset(
+            len(word) + by for word in self._terms if len(word) > 2 for by in (-3, -2, -1, 0, 1, 2)
+        )
 
     @cached_property
     def _known(self) -> Mapping[str, tuple[str, str]]:

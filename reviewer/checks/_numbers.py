@@ -44,7 +44,8 @@ def card(digits: str) -> bool:
     if len(set(digits)) < 3 or not luhn.is_valid(digits):
         return False
     return any(
-        len(digits) in sizes and low <= int(digits[: len(str(low))]) <= high for low, high, sizes in _CARD_RANGES
+        len(digits) in sizes and low <= int(digits[: len(str(low))]) <= high
+        for low, high, sizes in _CARD_RANGES
     )
 
 
@@ -68,14 +69,18 @@ def social_security(digits: str) -> bool:
 
 def taxpayer(digits: str) -> bool:
     """A United States ITIN."""
-    return digits[0] == "9" and (50 <= int(digits[3:5]) <= 65 or int(digits[3:5]) in {*range(70, 89), 90, 91, 92, *range(94, 100)})
+    return digits[0] == "9" and (
+        50 <= int(digits[3:5]) <= 65 or int(digits[3:5]) in {*range(70, 89), 90, 91, 92, *range(94, 100)}
+    )
 
 
 def routing(digits: str) -> bool:
     """A United States bank routing number."""
     weights = (3, 7, 1, 3, 7, 1, 3, 7, 1)
     ranges = (*range(0, 13), *range(21, 33), *range(61, 73), 80)
-    return int(digits[:2]) in ranges and sum(w * int(d) for w, d in zip(weights, digits, strict=True)) % 10 == 0
+    return (
+        int(digits[:2]) in ranges and sum(w * int(d) for w, d in zip(weights, digits, strict=True)) % 10 == 0
+    )
 
 
 def provider(digits: str) -> bool:
@@ -106,7 +111,9 @@ def bech32(address: str) -> bool:
     if not prefix or any(c not in _BECH32 for c in data) or len(data) < 8:
         return False
     check = 1
-    values = [ord(c) >> 5 for c in prefix] + [0] + [ord(c) & 31 for c in prefix] + [_BECH32.index(c) for c in data]
+    values = (
+        [ord(c) >> 5 for c in prefix] + [0] + [ord(c) & 31 for c in prefix] + [_BECH32.index(c) for c in data]
+    )
     for value in values:
         top = check >> 25
         check = (check & 0x1FFFFFF) << 5 ^ value

@@ -23,6 +23,10 @@ CHEAP = 1_000_000
 """Steps of matching that are done in a small part of `TIMEOUT`; asking the clock costs more than most
 patterns do."""
 
+LARGEST = 50_000
+"""Characters to which the counted repeats of a pattern may be written out."""
+
+_COUNT = regex.compile(r"\{(\d+)(?:,(\d*))?\}")
 _META = frozenset(r"\.^$*+?{}[]()|")
 _FLAGS = regex.compile(r"\(\?([a-zA-Z]*(?:-[a-zA-Z]+)?)\)")
 _CLASS = regex.compile(r"\[\^?\]?(?:\\.|\[:\^?\w+:\]|[^\]\\])*\]", regex.DOTALL)
@@ -51,7 +55,9 @@ def translated(pattern: str) -> str:
 
     Flags in the middle, `(?-i)`, hold to the end of their group there and are not known here, so the
     rest of the group is wrapped; `\\Z` stands before a last line feed there, `\\z` at the very end.
+    Raises `regex.error` for counts that would be written out beyond all memory.
     """
+    _measure(pattern)
     out: list[str] = []
     open_flags: list[list[str]] = [[]]  # by depth: flags to be closed with the group
     at = 0
@@ -81,6 +87,29 @@ def translated(pattern: str) -> str:
             out.append(character)
             at += 1
     return "".join(out) + ")" * len(open_flags[0])
+
+
+def _measure(pattern: str) -> None:
+    """Refuse a pattern whose counted repeats, which `regex` writes out, grow too large."""
+    sizes = [[0, 0]]  # by depth: what stands before the last item, and the last item
+    at = 0
+    while at < len(pattern):
+        if count := _COUNT.match(pattern, at):
+            sizes[-1][1] *= max(int(count[1] or 0), int(count[2] or 0), 1)
+            at = count.end()
+        elif pattern[at] == "(":
+            sizes.append([0, 0])
+            at += 1
+        elif pattern[at] == ")" and len(sizes) > 1:
+            inner = sum(sizes.pop())
+            sizes[-1] = [sum(sizes[-1]), inner]
+            at += 1
+        else:
+            sizes[-1] = [sum(sizes[-1]), 1]
+            found = _CLASS.match(pattern, at)
+            at = found.end() if found else at + (2 if pattern[at] == "\\" else 1)
+        if sum(sizes[-1]) > LARGEST + len(pattern):
+            raise regex.error(f"its repeats write out to more than {LARGEST:,} characters")
 
 
 @dataclass(frozen=True, eq=False)
@@ -141,6 +170,15 @@ class Entry:
         if len(text) <= self.quick:
             return self.pattern.finditer(text)
         return self.pattern.finditer(text, timeout=TIMEOUT)
+
+
+def faults(*entries: Entry) -> Iterator[str]:
+    """What is wrong with patterns that a check compiles besides its entries."""
+    for entry in entries:
+        try:
+            _ = entry.pattern
+        except (regex.error, ValueError, OverflowError, RecursionError) as error:
+            yield f"has a pattern that can't be read, `{entry.source}` ({error})"
 
 
 class Clock:

@@ -68,7 +68,7 @@ def find(text: str) -> Iterator[Found]:
     """Every piece of personal data in one view's text; pieces may overlap."""
     if "@" in text or "dot" in text or "DOT" in text:
         yield from _emails(text)
-    if len(_DIGIT.findall(text)) > 2:
+    if _DIGIT.search(text):
         if _MANY_DIGITS.search(text) or _telling(text):
             yield from _long_numbers(text)
         yield from _dated(text)
@@ -96,8 +96,50 @@ _WRITTEN = regex.compile(
     rf"(?<![\w.+\-@])([A-Za-z0-9](?:[A-Za-z0-9._+\-]|\s?[\(\[]dot[\)\]]\s?){{0,63}}?){_AT}([A-Za-z0-9][A-Za-z0-9\-]{{1,40}}+)"
     rf"((?:{_DOT}[A-Za-z0-9\-]{{2,30}}+){{1,3}}+)(?![\w@])"
 )
-_ORDINARY = frozenset("us me you him her them it here there live now online only look looking meet start day work home all".split())
-_MAILERS = frozenset("gmail googlemail outlook hotmail yahoo icloud proton protonmail gmx aol live mail msn zoho web".split())
+_ORDINARY = frozenset(
+    [
+        "us",
+        "me",
+        "you",
+        "him",
+        "her",
+        "them",
+        "it",
+        "here",
+        "there",
+        "live",
+        "now",
+        "online",
+        "only",
+        "look",
+        "looking",
+        "meet",
+        "start",
+        "day",
+        "work",
+        "home",
+        "all",
+    ]
+)
+_MAILERS = frozenset(
+    [
+        "gmail",
+        "googlemail",
+        "outlook",
+        "hotmail",
+        "yahoo",
+        "icloud",
+        "proton",
+        "protonmail",
+        "gmx",
+        "aol",
+        "live",
+        "mail",
+        "msn",
+        "zoho",
+        "web",
+    ]
+)
 
 
 def _emails(text: str) -> Iterator[Found]:
@@ -111,10 +153,14 @@ def _emails(text: str) -> Iterator[Found]:
     for match in _WRITTEN.finditer(text):
         name, host, rest = match[1], match[2].lower(), match[3]
         ending = re.split(r"[^A-Za-z0-9\-]+|dot|DOT", rest.strip())[-1].strip("-").lower()
-        if ending not in top_level() or re.fullmatch(r"(?:\.[\w\-]+)+", rest) and not re.search(r"[\(\[\{]", match[0]):
+        if ending not in top_level() or (
+            re.fullmatch(r"(?:\.[\w\-]+)+", rest) and not re.search(r"[\(\[\{]", match[0])
+        ):
             if "@" not in match[0] or ending not in top_level():
                 continue
-        if host not in _MAILERS and (name.lower() in _ORDINARY or (name.islower() and ranks().get(name, 9999) < 150)):
+        if host not in _MAILERS and (
+            name.lower() in _ORDINARY or (name.islower() and ranks().get(name, 9999) < 150)
+        ):
             continue
         if name.lower() in _ORDINARY and "@" not in match[0]:
             continue
@@ -124,23 +170,40 @@ def _emails(text: str) -> Iterator[Found]:
 # --- numbers --------------------------------------------------------------------------------------
 
 _CARD = re.compile(r"(?<![\w.+])(?<!\+ )\d(?:[ .\-\u00b7/]{0,2}\d){11,18}(?![\w]|[.\-]\d)")
-_IBAN = re.compile(r"(?<![A-Za-z0-9])[A-Z]{2}[ \-]?\d\d(?:[ .\-]{0,2}[A-Z0-9]){11,30}|(?<![A-Za-z0-9])[a-z]{2}\d\d(?:[ ]?[a-z0-9]){11,30}")
+_IBAN = re.compile(
+    r"(?<![A-Za-z0-9])[A-Z]{2}[ \-]?\d\d(?:[ .\-]{0,2}[A-Z0-9]){11,30}|(?<![A-Za-z0-9])[a-z]{2}\d\d(?:[ ]?[a-z0-9]){11,30}"
+)
 _SSN = re.compile(r"(?<![\w.\-])\d{3}(?:([ .\-])\d{2}\1|[ \-]?\d{2}[ \-]?)\d{4}(?![\w]|[.\-]\d)")
-_SSN_WORD = re.compile(r"(?i)\b(?:ssn|social security|my social|social sec|soc\.? sec|social|tax ?payer id)\b")
-_PASSPORT_WORD = re.compile(r"(?i)\b(?:passport|reisepass|passeport|pasaporte|passaporto|pass(?:port)?[ -]?(?:nr|no|num\w*))\b")
-_PASSPORT = re.compile(r"(?<![\w.\-])(?:[A-Z]{1,3} ?\d{6,8}|\d{9}|[CFGHJKLMNPRTVWXYZ][0-9CFGHJKLMNPRTVWXYZ]{8}|\d{2}[A-Z]{2}\d{5})(?!\w)")
+_SSN_WORD = re.compile(
+    r"(?i)\b(?:ssn|social security|my social|social sec|soc\.? sec|social|tax ?payer id)\b"
+)
+_PASSPORT_WORD = re.compile(
+    r"(?i)\b(?:passport|reisepass|passeport|pasaporte|passaporto|pass(?:port)?[ -]?(?:nr|no|num\w*))\b"
+)
+_PASSPORT = re.compile(
+    r"(?<![\w.\-])(?:[A-Z]{1,3} ?\d{6,8}|\d{9}|[CFGHJKLMNPRTVWXYZ][0-9CFGHJKLMNPRTVWXYZ]{8}|\d{2}[A-Z]{2}\d{5})(?!\w)"
+)
 _PASSPORT_ALONE = re.compile(r"[A-Z]\d{8}|[A-Z]{2}\d{7}|9\d{8}")
 _PHONE = re.compile(
     r"(?<![\w.,/#$€£\-])(?<!\d )(?:\+|00)?[ ]?\(?\d(?:[ .\-/()\u00b7]{0,2}\d){6,16}(?![\w%]|[.,]\d)(?:\s?(?:x|ext\.?|#)\s?\d{1,5})?"
 )
 _NANP = re.compile(r"(?:\+?1[ .\-]?)?(?:\([2-9]\d\d\)[ .\-]?|[2-9]\d\d[ .\-])[2-9]\d\d[ .\-]\d{4}")
-_BRITISH = re.compile(r"0(?:7\d{3}[ \-]?\d{3}[ \-]?\d{3}|2\d[ \-]\d{4}[ \-]\d{4}|1\d{2,3}[ \-]\d{3}[ \-]?\d{3,4}|[38]\d{2}[ \-]\d{3}[ \-]\d{4})")
+_BRITISH = re.compile(
+    r"0(?:7\d{3}[ \-]?\d{3}[ \-]?\d{3}|2\d[ \-]\d{4}[ \-]\d{4}|1\d{2,3}[ \-]\d{3}[ \-]?\d{3,4}|[38]\d{2}[ \-]\d{3}[ \-]\d{4})"
+)
 
 
 def _long_numbers(text: str) -> Iterator[Found]:
     """Numbers by the surest kind first; one number may be of several kinds, but none lies within another."""
     taken: list[tuple[int, int]] = []
-    for found in (*_accounts(text), *_cards(text), *_socials(text), *_nationals(text), *_passports(text), *_phones(text)):
+    for found in (
+        *_accounts(text),
+        *_cards(text),
+        *_socials(text),
+        *_nationals(text),
+        *_passports(text),
+        *_phones(text),
+    ):
         span = found.start, found.end
         if all(span == other or span[1] <= other[0] or other[1] <= span[0] for other in taken[-24:]):
             taken.append(span)
@@ -249,8 +312,10 @@ def _is_phone(text: str, start: int, end: int, typed: str) -> bool:
         return False
     if typed.startswith(("+", "00")):
         number = _parsed(typed if typed.startswith("+") else "+" + digits[2:], None)
-        return number is not None and phonenumbers.is_possible_number(number) and (
-            phonenumbers.is_valid_number(number) or digits.startswith("1")
+        return (
+            number is not None
+            and phonenumbers.is_possible_number(number)
+            and (phonenumbers.is_valid_number(number) or digits.startswith("1"))
         )
     if _NANP.fullmatch(typed) or (_BRITISH.fullmatch(typed) and (" " in typed or "-" in typed)):
         number = _parsed(typed, "GB" if digits.startswith("0") else "US")
@@ -274,8 +339,12 @@ def _parsed(typed: str, region: str | None) -> phonenumbers.PhoneNumber | None:
 
 def _alone(text: str, start: int, end: int) -> bool:
     """Whether the field holds nothing but numbers of this sort: then it is there to be read as one."""
+    if len(text) - (end - start) >= 60:
+        return False
     rest = text[:start] + text[end:]
-    return len(rest) < 60 and not re.search(r"[^\W\d_]", re.sub(r"\b(?:and|or|id|no|nr|is)\b|\b(?=\w*\d)\w+\b", "", rest, flags=re.I))
+    return not re.search(
+        r"[^\W\d_]", re.sub(r"\b(?:and|or|id|no|nr|is)\b|\b(?=\w*\d)\w+\b", "", rest, flags=re.I)
+    )
 
 
 # --- people in time and space ---------------------------------------------------------------------
@@ -285,7 +354,9 @@ _DATE = re.compile(
     rf"(?i)(?<![\w/.\-])(?:\d{{1,2}}([/.\-])\d{{1,2}}\1(?:19|20)?\d\d|(?:19|20)\d\d([/.\-])\d{{1,2}}\2\d{{1,2}}"
     rf"|\d{{1,2}}(?:st|nd|rd|th)?(?: of)? {_MONTH},? (?:19|20)\d\d|{_MONTH} \d{{1,2}}(?:st|nd|rd|th)?,? (?:19|20)\d\d)(?![\w/\-]|\.\d)"
 )
-_BORN = re.compile(r"(?i)\b(?:d\.?o\.?b\.?|date of birth|birth ?date|birthday|born(?: on| at)?|geboren(?: am)?|geburtsdatum|n[ée]e? le|date de naissance|nacid[oa]|fecha de nacimiento|nat[oa] il)\b\W{0,6}(?:\w+\W{1,3}){0,4}$")
+_BORN = re.compile(
+    r"(?i)\b(?:d\.?o\.?b\.?|date of birth|birth ?date|birthday|born(?: on| at)?|geboren(?: am)?|geburtsdatum|n[ée]e? le|date de naissance|nacid[oa]|fecha de nacimiento|nat[oa] il)\b\W{0,6}(?:\w+\W{1,3}){0,4}$"
+)
 _COMPANY = re.compile(r"(?i)\b(?:we were|company|brand|caf[eé]|shop|firm|project|idea|app) (?:was )?born\b")
 
 
@@ -314,15 +385,23 @@ _ABROAD = re.compile(
     r"|(?<!\w)(?:Via|Viale|Piazza|Corso|Calle|Avenida|Paseo|Plaza|Rua|Ulica|ul\.) (?:(?:de|del|della|dei|di|la|los|las|do|da) ){0,2}[A-ZÁÉÍÓÚ][\wáéíóúñ'\-]{1,25}(?: [A-ZÁÉÍÓÚ][\wáéíóúñ'\-]{1,25}){0,2},? \d{1,4}(?!\w)"
     r"|(?<!\w)P\.?O\.? Box \d{1,6}(?!\w)"
 )
-_NOT_A_HOUSE = re.compile(r"\d+ (?:Best|Top|Great|Easy|Million|Billion|Percent|Star|Day|Days|Year|Years|Hour|Hours|Minute|Minutes|New|More|Reasons|Things|Ways|Steps|Tips|AM|PM|Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)\w*\b")
+_NOT_A_HOUSE = re.compile(
+    r"\d+ (?:Best|Top|Great|Easy|Million|Billion|Percent|Star|Day|Days|Year|Years|Hour|Hours|Minute|Minutes|New|More|Reasons|Things|Ways|Steps|Tips|AM|PM|Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)\w*\b"
+)
 
 
 def _addresses(text: str) -> Iterator[Found]:
     for match in _ADDRESS.finditer(text):
         if not _NOT_A_HOUSE.match(match[0]):
-            end = match.end() - (match[0].endswith(".") and not re.search(r"\b(?:St|Rd|Ave|Av|Blvd|Ln|Dr|Ct|Pl|Sq)\.$", match[0]))
+            end = match.end() - (
+                match[0].endswith(".")
+                and not re.search(r"\b(?:St|Rd|Ave|Av|Blvd|Ln|Dr|Ct|Pl|Sq)\.$", match[0])
+            )
             yield Found(match.start(), end, "STREET_ADDRESS")
-    if re.search(r"(?:stra(?:ß|ss)e|str\.|weg|platz|allee|gasse|ring|damm|ufer|laan|straat|gracht|plein|gatan|vägen|rue|avenue|boulevard|bd|place|chemin|impasse|quai|cours|Vi|Piazza|Corso|Calle|Avenida|Paseo|Plaza|Rua|Ulica|ul\.|Box)", text):
+    if re.search(
+        r"(?:stra(?:ß|ss)e|str\.|weg|platz|allee|gasse|ring|damm|ufer|laan|straat|gracht|plein|gatan|vägen|rue|avenue|boulevard|bd|place|chemin|impasse|quai|cours|Vi|Piazza|Corso|Calle|Avenida|Paseo|Plaza|Rua|Ulica|ul\.|Box)",
+        text,
+    ):
         for match in _ABROAD.finditer(text):
             yield Found(match.start(), match.end(), "STREET_ADDRESS")
 
@@ -330,7 +409,9 @@ def _addresses(text: str) -> Iterator[Found]:
 _PAIR = re.compile(
     r"(?<![\w.\-])[+\-]?(?:[1-8]?\d|90)\.\d{3,}°?[ ]?[NSns]?[,;/ ][ ]?[+\-]?(?:1[0-7]\d|\d{1,2}|180)\.\d{3,}°?(?:[ ]?[EWew](?!\w))?(?![\w]|\.\d)"
 )
-_NAMED_PAIR = re.compile(r"(?i)\blat(?:itude)?\W{0,3}([+\-]?\d{1,2}\.\d{3,})\W{1,4}(?:lon|lng|long|longitude)\W{0,3}([+\-]?\d{1,3}\.\d{3,})")
+_NAMED_PAIR = re.compile(
+    r"(?i)\blat(?:itude)?\W{0,3}([+\-]?\d{1,2}\.\d{3,})\W{1,4}(?:lon|lng|long|longitude)\W{0,3}([+\-]?\d{1,3}\.\d{3,})"
+)
 _DEGREES = re.compile(
     r"\d{1,2}°\s?\d{1,2}['\u2032]\s?(?:\d{1,2}(?:\.\d+)?[\"\u2033]|\d{1,2}(?:\.\d+)?'')?\s?[NS][,; ]\s?\d{1,3}°\s?\d{1,2}['\u2032]\s?(?:\d{1,2}(?:\.\d+)?[\"\u2033]|\d{1,2}(?:\.\d+)?'')?\s?[EWO]"
 )
@@ -344,10 +425,21 @@ def _places(text: str) -> Iterator[Found]:
 
 # --- machines and wallets -------------------------------------------------------------------------
 
-_MAC = re.compile(r"(?<![\w:.\-])(?:[0-9A-Fa-f]{2}([:\-]))(?:[0-9A-Fa-f]{2}\1){4}[0-9A-Fa-f]{2}(?![\w:\-])|(?<![\w.])(?=[0-9A-Fa-f.]*\d)[0-9A-Fa-f]{4}\.[0-9A-Fa-f]{4}\.[0-9A-Fa-f]{4}(?![\w.])")
-_IPV4 = re.compile(r"(?<![\w.:\-])(?:(?:25[0-5]|2[0-4]\d|1?\d?\d)\.){3}(?:25[0-5]|2[0-4]\d|1?\d?\d)(?![\w]|\.\d)(?:/(?:[12]?\d|3[0-2])(?![\d]))?")
-_VERSION = re.compile(r"(?i)\b(?:v|ver|version|build|release|firmware|update|rev|section|chapter|clause|§)\.? ?$")
-_IPV6 = re.compile(r"(?<![0-9A-Fa-f:.\w])(?=[0-9A-Fa-f]{0,4}:)[0-9A-Fa-f:]{2,39}+(?:(?<=:)\d{1,3}(?:\.\d{1,3}){3}|(?:\.\d{1,3}){3})?(?![\w:]|\.\d)(?:/(?:12[0-8]|1[01]\d|\d?\d)(?!\d))?|(?<=[a-z=])::ffff:\d{1,3}(?:\.\d{1,3}){3}(?![\w.])")
+_MAC = re.compile(
+    r"(?<![\w:.\-])(?:[0-9A-Fa-f]{2}([:\-]))(?:[0-9A-Fa-f]{2}\1){4}[0-9A-Fa-f]{2}(?![\w:\-])|(?<![\w.])(?=[0-9A-Fa-f.]*\d)[0-9A-Fa-f]{4}\.[0-9A-Fa-f]{4}\.[0-9A-Fa-f]{4}(?![\w.])"
+)
+_IPV4 = re.compile(
+    r"(?<![\w.:\-])(?:(?:25[0-5]|2[0-4]\d|1?\d?\d)\.){3}(?:25[0-5]|2[0-4]\d|1?\d?\d)(?![\w]|\.\d)(?:/(?:[12]?\d|3[0-2])(?![\d]))?"
+)
+_VERSION = re.compile(
+    r"(?i)\b(?:v|ver|version|build|release|firmware|update|rev|section|chapter|clause|§)\.? ?$"
+)
+_IPV6 = re.compile(
+    r"(?<![0-9A-Fa-f:.\w])(?=[0-9A-Fa-f]{0,4}:)[0-9A-Fa-f:]{2,39}+(?:(?<=:)\d{1,3}(?:\.\d{1,3}){3}|(?:\.\d{1,3}){3})?(?![\w:]|\.\d)(?:/(?:12[0-8]|1[01]\d|\d?\d)(?!\d))?|(?<=[a-z=])::ffff:\d{1,3}(?:\.\d{1,3}){3}(?![\w.])"
+)
+
+
+_IP_WORD = re.compile(r"(?i)\b(?:ip|ipv6|address|src|dst|host|unspecified|loopback)\b")
 
 
 def _machines(text: str) -> Iterator[Found]:
@@ -358,17 +450,19 @@ def _machines(text: str) -> Iterator[Found]:
             if not _VERSION.search(text, max(0, match.start() - 12), match.start()):
                 yield Found(match.start(), match.end(), "IP_ADDRESS")
     if "::" in text or text.count(":") > 5:
+        told = bool(_IP_WORD.search(text))
         for match in _IPV6.finditer(text):
             typed = match[0].partition("/")[0]
             bare = typed.rstrip(":") if typed.endswith(":") and not typed.endswith("::") else typed
-            told = re.search(r"(?i)\b(?:ip|ipv6|address|src|dst|host|unspecified|loopback)\b", text)
             if not any(c.isdigit() for c in bare) and not (told or _alone(text, *match.span())):
                 continue
             try:
                 ipaddress.IPv6Address(bare)
             except ValueError:
                 continue
-            yield Found(match.start(), match.start() + (len(bare) if bare != typed else len(match[0])), "IP_ADDRESS")
+            yield Found(
+                match.start(), match.start() + (len(bare) if bare != typed else len(match[0])), "IP_ADDRESS"
+            )
 
 
 _BASE58 = re.compile(r"(?<!\w)[13LMDT][1-9A-HJ-NP-Za-km-z]{25,34}(?!\w)")
@@ -437,7 +531,11 @@ def places(views: Views) -> tuple[Place, ...]:
 
 def _hidden(views: Views) -> Iterator[Reading]:
     light = views.light
-    for how, step in (("spaced out", unspaced), ("numbers as words", number_words), ("letters for digits", zeros)):
+    for how, step in (
+        ("spaced out", unspaced),
+        ("numbers as words", number_words),
+        ("letters for digits", zeros),
+    ):
         view = step(light)
         if view is not light:
             yield Reading(how, view)
@@ -446,5 +544,3 @@ def _hidden(views: Views) -> Iterator[Reading]:
                 if further is not view:
                     yield Reading(f"{how}, letters for digits", further)
     yield from views.readings
-
-

@@ -43,6 +43,8 @@ _END = r"(?![A-Za-z0-9_])"
 
 
 def _form(kind: str, prefixes: str, pattern: str, entropy: float = 3.0) -> Form:
+    """`{n,}` ends after 400 more: without an end, a text of prefixes would take quadratic time."""
+    pattern = re.sub(r"\{(\d+),\}", lambda m: f"{{{m[1]},{int(m[1]) + 400}}}", pattern)
     return Form(kind, tuple(prefixes.split()), re.compile(rf"(?<![A-Za-z0-9_]){pattern}{_END}"), entropy)
 
 
@@ -61,7 +63,7 @@ FORMS: tuple[Form, ...] = (
     _form("Bitbucket token", "ATBB ATCTT3", rf"(?:ATBB{_AN}{{32}}|ATCTT3{_W}{{20,}}=?{_AN}*)"),
     _form("Atlassian token", "ATATT3", r"ATATT3[A-Za-z0-9_\-=]{20,}"),
     _form("Trello token", "ATTA", rf"ATTA{_AN}{{60,}}"),
-    _form("Slack token", "xoxa- xoxb- xoxe- xoxo- xoxp- xoxr- xoxs- xoxc- xoxd- xoxe.", rf"xox(?:[abceoprsd]|e\.xox[bp])-(?:{_AN}+-)*[A-Za-z0-9%+/=]{{10,}}"),
+    _form("Slack token", "xoxa- xoxb- xoxe- xoxo- xoxp- xoxr- xoxs- xoxc- xoxd- xoxe.", rf"xox(?:[abceoprsd]|e\.xox[bp])-(?:{_AN}{{1,60}}-){{0,6}}[A-Za-z0-9%+/=]{{10,}}"),
     _form("Slack app token", "xapp-", rf"xapp-\d-[A-Z0-9]+-\d+-{_AN}{{20,}}"),
     _form("Slack webhook", "hooks.slack.com", r"(?:https?://)?hooks\.slack\.com/(?:services|workflows|triggers)/[A-Za-z0-9+/]{20,}"),
     _form("Teams webhook", "webhook.office.com", r"https://[\w.-]+\.webhook\.office\.com/webhookb2/[\w@/-]{40,}"),
@@ -121,7 +123,7 @@ FORMS: tuple[Form, ...] = (
     _form("Mapbox token", "sk.eyJ pk.eyJ", rf"[sp]k\.eyJ{_W}{{20,}}\.{_W}{{20,}}"),
     _form("Doppler token", "dp.", rf"dp\.(?:pt|ct|sa|st|scim|audit)\.(?:{_W}+\.)?{_AN}{{40,44}}"),
     _form("Pulumi token", "pul-", rf"pul-{_HEX}{{40}}"),
-    _form("PlanetScale secret", "pscale_", rf"pscale_(?:tkn|pw|oauth)_[A-Za-z0-9_\-.=]{{32,}}"),
+    _form("PlanetScale secret", "pscale_", r"pscale_(?:tkn|pw|oauth)_[A-Za-z0-9_\-.=]{32,}"),
     _form("Supabase key", "sbp_ sb_secret_", rf"(?:sbp_{_HEX}{{40}}|sb_secret_{_W}{{20,}})"),
     _form("Netlify token", "nfp_ nfc_ nfo_", rf"nf[pco]_{_AN}{{36,}}"),
     _form("Vercel token", "vcp_ vci_ vca_ vcr_ vck_", rf"vc[piark]_{_W}{{24,}}"),
@@ -186,14 +188,20 @@ _PROSE = re.compile(
     r"(?P<quote>[\"'`]?)(?P<value>[^\s\"'`,;]{4,200})"
 )
 _NUMERIC = re.compile(r"(?i)pin|pass[ -]?code|pass[ -]?word|recovery code")
-_SEED = re.compile(r"(?i)\b(?:seed|recovery|mnemonic|wallet)(?: phrase| words?)?\b[^a-z\n]{0,6}(?:is|are|:|=)?[^a-z\n]{0,4}((?:[a-z]{3,8}[ ,]{1,2}){11,23}[a-z]{3,8})\b")
+_SEED = re.compile(
+    r"(?i)\b(?:seed|recovery|mnemonic|wallet)(?: phrase| words?)?\b[^a-z\n]{0,6}(?:is|are|:|=)?[^a-z\n]{0,4}((?:[a-z]{3,8}[ ,]{1,2}){11,23}[a-z]{3,8})\b"
+)
 _PLACEHOLDER = re.compile(
     r"(?i)example|placeholder|your[_-]?|_here\b|change[_-]?me|redacted|dummy|sample|<[^>]*>|\$\{|\{\{|%\w+%|x{5,}|\*{3,}|\.{3}|…|"
     r"0{8,}|1234567|abcdef|foobar|lorem|insert|todo|n/a$|^none$|^null$|^true$|^false$|^undefined$"
 )
 _RANDOM = re.compile(r"(?<![\w/#@.=&?%+\-])[A-Za-z0-9][A-Za-z0-9_\-+/=.~]{18,300}(?![\w/@])")
-_DIGEST = re.compile(r"(?i)(?:sha-?\d*|md5|blake\w*|commit|digest|checksum|hash|tx|txid|cid|uuid|guid|sha256:)[:\s=]*$")
-_KEYISH = re.compile(r"(?i)\b(?:key|token|secret|credential|password|bearer|auth)\w*\W{1,12}(?:\w+\W{1,3}){0,2}$")
+_DIGEST = re.compile(
+    r"(?i)(?:sha-?\d*|md5|blake\w*|commit|digest|checksum|hash|tx|txid|cid|uuid|guid|sha256:)[:\s=]*$"
+)
+_KEYISH = re.compile(
+    r"(?i)\b(?:key|token|secret|credential|password|bearer|auth)\w*\W{1,12}(?:\w+\W{1,3}){0,2}$"
+)
 
 
 @cache
@@ -236,7 +244,11 @@ def _whole(text: str) -> Iterator[Secret]:
             yield Secret(match.start(), match.end(), "private key")
     if "://" in text and "@" in text:
         for match in _USERINFO.finditer(text):
-            if not _PLACEHOLDER.search(match["password"]) and match["password"].lower() not in ("password", "pass", "pw"):
+            if not _PLACEHOLDER.search(match["password"]) and match["password"].lower() not in (
+                "password",
+                "pass",
+                "pw",
+            ):
                 end = match.start() + len(match[0].rstrip(".,;:!?)"))
                 yield Secret(match.start(), end, "password in a link")
 
@@ -264,8 +276,16 @@ def _told(text: str) -> Iterator[Secret]:
     for match in _PROSE.finditer(text):
         value = match["value"].rstrip(".?):]")
         joined = any(sign in match["link"] for sign in "=:>")
-        if len(value) < 4 or _placeholder(value) or not _secretive(
-            value, joined, "=" in match["link"], match["quote"], bool(_NUMERIC.search(match[0]) and match["link"].strip())
+        if (
+            len(value) < 4
+            or _placeholder(value)
+            or not _secretive(
+                value,
+                joined,
+                "=" in match["link"],
+                match["quote"],
+                bool(_NUMERIC.search(match[0]) and match["link"].strip()),
+            )
         ):
             continue
         if not joined and not match["link"].strip() and not _mixed(value):
@@ -278,23 +298,36 @@ def _told(text: str) -> Iterator[Secret]:
 
 def _secretive(value: str, joined: bool, assigned: bool, quote: str, numeric: bool) -> bool:
     """Whether a value told after `password is` is one, and not the next word of the sentence."""
-    if value.startswith(("http", "www.", "#", "@", "(", "<", "[", "/")) or re.fullmatch(r"[\d.,%$€£]+(?:k|m|bn|%)?", value.lower()):
+    if value.startswith(("http", "www.", "#", "@", "(", "<", "[", "/")) or re.fullmatch(
+        r"[\d.,%$€£]+(?:k|m|bn|%)?", value.lower()
+    ):
         return bool(re.fullmatch(r"\d{4,12}", value)) and (joined or numeric)
     if value.isalpha():
         if value[1:].islower() or value.isupper():
             plain = value.lower()
-            return assigned and len(value) > 7 and not english(plain) or bool(quote) and not english(plain)
+            return (assigned and len(value) > 7 and not english(plain)) or (
+                bool(quote) and not english(plain)
+            )
         return _switches(value) > (1 if joined else 2) and not english(value.lower())
     if not re.search(r"[A-Za-z]", value):
         return joined and len(value) > 5
     words = [word for word in re.split(r"[^A-Za-z]+", value) if word]
-    if not re.search(r"\d", value) and all(english(word.lower()) for word in words) and re.fullmatch(r"[A-Za-z'’\-/.&]+", value):
+    if (
+        not re.search(r"\d", value)
+        and all(english(word.lower()) for word in words)
+        and re.fullmatch(r"[A-Za-z'’\-/.&]+", value)
+    ):
         return False
     return len(value) > 5 or joined
 
 
 def _mixed(value: str) -> bool:
-    return len(value) > 11 and entropy(value) > 3.2 and bool(re.search(r"\d", value)) and bool(re.search(r"[A-Za-z]", value))
+    return (
+        len(value) > 11
+        and entropy(value) > 3.2
+        and bool(re.search(r"\d", value))
+        and bool(re.search(r"[A-Za-z]", value))
+    )
 
 
 def _random(text: str) -> Iterator[Secret]:
@@ -325,7 +358,11 @@ def _prefix(token: str) -> tuple[str, str, str]:
 def _looks_random(body: str, *, strict: bool) -> bool:
     """Whether letters and digits change as they do in keys: not as in words, names, versions or hex digests."""
     letters = re.sub(r"[^A-Za-z0-9]", "", body)
-    if len(letters) < (24 if strict else 16) or re.search(r"[A-Za-z]{9}", re.sub(r"(?<=[a-z])(?=[A-Z])", " ", body)) and strict and not re.search(r"\d", body):
+    if len(letters) < (24 if strict else 16) or (
+        re.search(r"[A-Za-z]{9}", re.sub(r"(?<=[a-z])(?=[A-Z])", " ", body))
+        and strict
+        and not re.search(r"\d", body)
+    ):
         return False
     digits = sum(c.isdigit() for c in letters)
     if not digits or digits == len(letters):

@@ -41,7 +41,7 @@ _SOFT_MASKS = "_~.?=^-"
 _MASK = r"[*#%_~.?=^\-\u2026×\p{So}\p{Emoji_Presentation}]"
 _GAP = 3
 _STAYS = 4
-_START = re.compile(r"(?<![a-z0-9])(?<![a-z0-9]')[a-z0-9@$!|+(<{\[^]|(?<=[0-9])[a-z]")
+_START = re.compile(r"(?<![a-z0-9])(?<![a-z0-9]')[a-z0-9]|(?<=[0-9])[a-z]|(?<![^\s\"'#])[@$!|+^]")
 _PART = re.compile(r"[a-z0-9]{4,}")
 _CAMEL = re.compile(r"(?<=[a-z])[A-Z](?=[a-z])|(?<=[A-Z])[A-Z](?=[a-z]{2})")
 _TOKEN = re.compile(r"(?<![a-z0-9])[a-z]{3,24}+(?![a-z0-9])")
@@ -53,7 +53,9 @@ _ENDS = "!|(<{["
 _FREE = regex.compile(r"[ -]free(?![a-z0-9])")
 _TAGS = re.compile(r"[#@]([a-z0-9_][\w]{2,139}+)")
 _HOST = re.compile(r"[a-z0-9]\.[a-z]{2}")
-_MASKED = regex.compile(rf"(?<!\w)[a-z]{{1,20}}+(?:{_MASK}{{1,4}}+[a-z]{{1,20}}+)++(?!\w)|(?<!\w)\*[a-z][a-z*]{{0,20}}+[a-z](?!\w)")
+_MASKED = regex.compile(
+    rf"(?<!\w)[a-z]{{1,20}}+(?:{_MASK}{{1,4}}+[a-z]{{1,20}}+)++(?!\w)|(?<!\w)\*[a-z][a-z*]{{0,20}}+[a-z](?!\w)"
+)
 _SHAPE = regex.compile(rf"{_MASK}+|[a-z]+")
 _MIXED = re.compile(r"(?<![a-z0-9])(?:[a-z]{1,23}[0-9]|[0-9]{1,23}[a-z])[a-z0-9]{0,23}(?![a-z0-9])")
 _MAYBE_MASKED = re.compile(r"[a-z][^\w\s'/:,;!][\w*.\-]|\*[a-z]")
@@ -168,7 +170,7 @@ class Matcher:
                 continue  # an acronym
             start, end = _unveiled(whole, span.start, span.end)
             turned = "bidi controls" if (start, end) != (span.start, span.end) else None
-            hows = [how for how in (read, match.how, dress(typed, match.term), turned) if how]
+            hows = [how for how in (read, match.how, None if read else dress(typed, match.term), turned) if how]
             if read and not hows[1:] and match.term in typed.lower():
                 continue  # the plain view says so already
             yield Hit(start, end, (typed, match.term), how=", ".join(dict.fromkeys(hows)) or None)
@@ -279,7 +281,7 @@ class Matcher:
             if letters in ranks() or english(letters):
                 return None
             if len(letters) == len(term.spelled):
-                if len(letters) < 4 or text[start:end].isalpha() and common(letters):
+                if len(letters) < 4 or (text[start:end].isalpha() and common(letters)):
                     return None
                 hows.append("look-alike letters")
             else:
@@ -317,14 +319,9 @@ class Matcher:
         soft = all(c in _SOFT_MASKS or c.isalpha() for c in token)
         if soft and (len(token) - letters > 1 or all(common(part) for part in known if len(part) > 1)):
             return None
-        shape = regex.compile(
-            "".join(
-                m[0] if m[0].isalpha() and m[0].isascii() else _masks(len(m[0]), soft)
-                for m in _SHAPE.finditer(token)
-            )
-        )
+        shape = [m[0] for m in _SHAPE.finditer(token)]
         for spelled, term in self.single.items():
-            if len(spelled) >= 4 and abs(len(spelled) - len(token)) <= 2 and shape.fullmatch(spelled):
+            if len(spelled) >= 4 and abs(len(spelled) - len(token)) <= 2 and _fits(shape, spelled, soft=soft):
                 return term.text
         return None
 
@@ -358,9 +355,19 @@ def _end_of_run(text: str, at: int) -> int:
 _DIGITS = str.maketrans("0134578", "oieastb")
 
 
-def _masks(number: int, soft: bool) -> str:
-    """What so many masking signs may stand for: one for each, but a lone `*` also for two."""
-    return f"[a-z]{{{number}}}" if soft or number > 1 else "[a-z]{1,2}"
+def _fits(shape: list[str], spelled: str, *, soft: bool) -> bool:
+    """Whether letters and masking signs in turn may stand for the spelling.
+
+    A sign stands for one letter, but a lone `*` also for two.
+    """
+    ends = {0}
+    for part in shape:
+        if part[0].isalpha() and part.isascii():
+            ends = {end + len(part) for end in ends if spelled.startswith(part, end)}
+        else:
+            sizes = (len(part),) if soft or len(part) > 1 else (1, 2)
+            ends = {end + size for end in ends for size in sizes}
+    return len(spelled) in ends
 
 
 def _gaps(whole: "regex.Match[str]") -> list[str]:
@@ -392,14 +399,18 @@ def _parted(parts: list[str], gaps: list[str]) -> bool:
     return any(len(part) > 1 for part in loose) and 2 * sum(map(len, loose)) >= sum(map(len, parts))
 
 
+_WITH_PROTOCOL = re.compile(r"https?://[^\s<>\"']*[\w/]")
+
+
 class Wholes:
     """The hashtags, handles and URLs of a text: a term inside one is shown with the whole of it."""
 
     def __init__(self, text: str) -> None:
         tags = [(tag.start(), tag.end(), tag.end()) for tag in _TAGS.finditer(text)]
         urls = [(url.start, url.end, _path(text, url.start)) for url in entities.urls(text)]
+        urls += [(m.start(), m.end(), _path(text, m.start())) for m in _WITH_PROTOCOL.finditer(text)]
         self.spans: list[tuple[int, int, int]] = []
-        for start, end, path in sorted(tags + urls):
+        for start, end, path in sorted(tags + urls, key=lambda span: (span[0], -span[1])):
             if not self.spans or start >= self.spans[-1][1]:
                 self.spans.append((start, end, path))
 

@@ -7,7 +7,7 @@ from typing import Literal
 import regex
 from pydantic import Field
 
-from reviewer.checks._patterns import TIMEOUT, Entry, Exceptions, Words, translated
+from reviewer.checks._patterns import TIMEOUT, Entry, Exceptions, Words, faults
 from reviewer.model import Hit
 
 _WORD = regex.compile(r"[\p{L}\p{N}][\p{L}\p{M}\p{N}'’.&/-]*")
@@ -36,28 +36,28 @@ class Params(Exceptions, frozen=True, extra="forbid"):
     prefix: str = ""
 
     @cached_property
-    def pattern(self) -> "regex.Pattern[str] | None":
-        return None if self.match.startswith("$") else regex.compile(translated(self.match))
+    def pattern(self) -> Entry | None:
+        return None if self.match.startswith("$") else Entry(self.match, word=False, lines=False)
 
     @cached_property
-    def start(self) -> "regex.Pattern[str] | None":
-        return regex.compile(translated(self.prefix)) if self.prefix else None
+    def start(self) -> Entry | None:
+        return Entry(rf"\A(?:{self.prefix})", word=False, lines=False) if self.prefix else None
 
 
 def entries(params: Params) -> None:
     """Any text has capitals, or lacks them."""
 
 
-def find(text: str, params: Params, entries: Sequence[Entry]) -> Iterator[Hit]:  # noqa: ARG001
+def find(text: str, params: Params, entries: Sequence[Entry]) -> Iterator[Hit]:
     """One hit on the whole piece where it is capitalised otherwise; the message gets (found, expected)."""
     start, end = len(text) - len(text.lstrip()), len(text.rstrip())
-    if params.start and (prefix := params.start.match(text, start, timeout=TIMEOUT)):
-        start = prefix.end()
+    if params.start and (prefix := next(iter(params.start.each(text[start:end])), None)):
+        start += prefix.end()
     words = text[start:end]
     if not words:
         return
     if params.pattern:
-        if not params.pattern.search(words, timeout=TIMEOUT):
+        if not any(True for _ in params.pattern.each(words)):
             yield Hit(start, end, (words, params.match))
         return
     expected = _expected(words, params)
@@ -69,6 +69,7 @@ def problems(params: Params) -> Iterator[str]:
     """What is wrong with a rule although each key is well formed."""
     if params.match.startswith("$") and params.match not in ("$title", "$sentence", "$lower", "$upper"):
         yield f"knows no `match: {params.match}`; there are $title, $sentence, $lower, $upper"
+    yield from faults(*(entry for entry in (params.pattern, params.start) if entry))
 
 
 def _expected(words: str, params: Params) -> str:

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from functools import cached_property
 
-from reviewer.checks._patterns import Entry, Exceptions
+from reviewer.checks._patterns import Entry, Exceptions, faults
 from reviewer.model import Hit
 
 
@@ -31,7 +31,7 @@ def entries(params: Params) -> tuple[Entry, ...]:
     return (params.antecedent,)
 
 
-def find(text: str, params: Params, entries: Sequence[Entry]) -> Iterator[Hit]:  # noqa: ARG001
+def find(text: str, params: Params, entries: Sequence[Entry]) -> Iterator[Hit]:
     """Every match of `first` without its `second`; the message gets what was matched."""
     allowed: set[str] = set()
     for match in params.consequent.each(text):
@@ -47,3 +47,4 @@ def problems(params: Params) -> Iterator[str]:
     """What is wrong with a rule although each key is well formed."""
     if not params.first or not params.second:
         yield "needs a `first` and a `second`"
+    yield from faults(params.consequent)

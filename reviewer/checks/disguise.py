@@ -23,7 +23,12 @@ class Params(BaseModel, frozen=True, extra="forbid"):
     entities), spaced (a word letter by letter).
     """
 
-    kinds: Annotated[tuple[Kind, ...], BeforeValidator(one_or_many)] = ("bidi", "tags", "invisible", "scripts")
+    kinds: Annotated[tuple[Kind, ...], BeforeValidator(one_or_many)] = (
+        "bidi",
+        "tags",
+        "invisible",
+        "scripts",
+    )
 
 
 _OVERRIDE = regex.compile(r"[\u202d\u202e][^\n\u202c]*+\u202c?")
@@ -33,17 +38,21 @@ _HIDDEN = (
     r"[\u00ad\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180e\u200b\u2060-\u2064\u206a-\u206f\u3164\ufeff\uffa0"
     r"\U0001d173-\U0001d17a\U000e0100-\U000e01ef]"
 )
-_INVISIBLE = regex.compile(rf"[\p{{L}}\p{{N}}]*+(?<=[\p{{L}}\p{{N}}])(?:{_HIDDEN}++[\p{{L}}\p{{N}}\p{{M}}]++)++")
-_JOINED = regex.compile(r"[\p{Latin}\p{Nd}]*+(?<=[\p{Latin}\p{Nd}])(?:[\u200c\u200d]++[\p{Latin}\p{Nd}]++)++")
+_INVISIBLE = regex.compile(
+    rf"(?<![\p{{L}}\p{{N}}])[\p{{L}}\p{{N}}]++(?<=[\p{{L}}\p{{N}}])(?:{_HIDDEN}++[\p{{L}}\p{{N}}\p{{M}}]++)++"
+)
+_JOINED = regex.compile(r"(?<![\p{Latin}\p{Nd}])[\p{Latin}\p{Nd}]++(?<=[\p{Latin}\p{Nd}])(?:[\u200c\u200d]++[\p{Latin}\p{Nd}]++)++")
 _FOREIGN = r"[\p{Cyrillic}\p{Greek}\p{Armenian}\p{Cherokee}\p{Coptic}\p{Lisu}\p{Georgian}]"
-_SCRIPTS = regex.compile(rf"(?<![\p{{L}}\p{{M}}])(?=[\p{{L}}\p{{M}}]*\p{{Latin}})(?=[\p{{L}}\p{{M}}]*{_FOREIGN})[\p{{L}}\p{{M}}]{{2,64}}+")
+_SCRIPTS = regex.compile(
+    rf"(?<![\p{{L}}\p{{M}}])(?=[\p{{L}}\p{{M}}]*\p{{Latin}})(?=[\p{{L}}\p{{M}}]*{_FOREIGN})[\p{{L}}\p{{M}}]{{2,64}}+"
+)
 _UNITS = regex.compile(r"(?i)[µμΩπλαβγδσ][a-z]{1,3}|[a-z]{1,3}[µμΩπλαβγδσΔΩ]")
 _FANCY = (
     r"[\U0001d400-\U0001d7cb\u24b6-\u24e9\U0001f110-\U0001f149\U0001f150-\U0001f169\U0001f170-\U0001f189"
     r"\uff21-\uff3a\uff41-\uff5a\u1d00-\u1d25\u1d2c-\u1d5c\u02b0-\u02b8\u02e0-\u02e3\u1d62-\u1d6a\u029c\u0262\u026a\u0274\u0280\u028f\u0299\u029f\u2c7c\ua730\ua731\u249c-\u24b5]"
 )
 _LETTERS = regex.compile(rf"{_FANCY}(?:[\w ]?{_FANCY})+")
-_FLIPPED = regex.compile(r"[\p{L}]*[ǝɐɔɟɥᴉɹʇʌʍʎʞɯ][\p{L}]*(?:[ǝɐɔɟɥᴉɹʇʌʍʎʞɯ])[\p{L}]*")
+_FLIPPED = regex.compile(r"(?<!\p{L})\p{L}{0,20}?[ǝɐɔɟɥᴉɹʇʌʍʎʞɯ]\p{L}{0,20}?[ǝɐɔɟɥᴉɹʇʌʍʎʞɯ]\p{L}{0,20}+")
 _REGIONAL = regex.compile(r"\p{RI}(?:[\u200b\u200c\u2060 ]+\p{RI}){2,}+")
 _MARKS = regex.compile(r"(?:\P{M}\p{Mn}{3,}+)|(?:[\p{L}\p{N}][\u0334-\u0338\u0332\u20d2-\u20e4]+){3,}+")
 _ENTITIES = re.compile(r"(?:\w{0,20}&#(?:x[0-9a-fA-F]{2,6}|\d{2,7});\w{0,20}){3,}")
@@ -70,7 +79,12 @@ def _invisible(text: str) -> Iterator[tuple[int, int]]:
     for pattern in (_INVISIBLE, _JOINED):
         for match in pattern.finditer(text):
             typed = match[0]
-            if set(typed) & {"\u00ad"} and typed.count("\u00ad") < 3 and len(typed) > 8 and not set(typed) - {"\u00ad"} - set(typed.replace("\u00ad", "")):
+            if (
+                set(typed) & {"\u00ad"}
+                and typed.count("\u00ad") < 3
+                and len(typed) > 8
+                and not set(typed) - {"\u00ad"} - set(typed.replace("\u00ad", ""))
+            ):
                 continue  # a long word with its hyphenation
             yield match.span()
 

@@ -29,12 +29,56 @@ class Params(BaseModel, frozen=True, extra="forbid"):
 
 _USERINFO = regex.compile(r"(?i)https?:[/\\]{1,3}([^\s/?#@]{1,200}+)@([^\s/?#:@]{1,253}+)[^\s]{0,2000}+")
 _AUTHORITY = re.compile(r"(?i)(?:https?:[/\\]{1,3})?([^\s/?#:]+)(?::\d+)?([^\s]*)")
-_NUMERIC = regex.compile(r"(?i)https?://(?:\d{1,3}(?:\.\d{1,3}){3}|0x[0-9a-f]{8}|\d{8,10}|\[[0-9a-f:.]+\])(?=[/:?#\s]|$)[^\s]{0,2000}+")
+_NUMERIC = regex.compile(
+    r"(?i)https?://(?:\d{1,3}(?:\.\d{1,3}){3}|0x[0-9a-f]{8}|\d{8,10}|\[[0-9a-f:.]+\])(?=[/:?#\s]|$)[^\s]{0,2000}+"
+)
 _CODED = regex.compile(r"(?i)(?:https?://)?(?:[\w-]{1,63}\.){0,5}xn--[a-z0-9-]{1,59}(?:\.[\w-]{1,63})+")
 _SHORTENERS = frozenset(
-    "bit.ly bitly.com tinyurl.com t.co goo.gl ow.ly buff.ly is.gd v.gd cutt.ly rebrand.ly rb.gy shorturl.at tiny.cc t.ly s.id "
-    "lnkd.in fb.me youtu.be amzn.to dlvr.it ift.tt trib.al soo.gd bl.ink short.io shorte.st adf.ly clck.ru u.to qr.ae x.co "
-    "tr.im snip.ly mcaf.ee j.mp db.tt wp.me hubs.ly hubs.la spr.ly smarturl.it linktr.ee".split()
+    [
+        "bit.ly",
+        "bitly.com",
+        "tinyurl.com",
+        "t.co",
+        "goo.gl",
+        "ow.ly",
+        "buff.ly",
+        "is.gd",
+        "v.gd",
+        "cutt.ly",
+        "rebrand.ly",
+        "rb.gy",
+        "shorturl.at",
+        "tiny.cc",
+        "t.ly",
+        "s.id",
+        "lnkd.in",
+        "fb.me",
+        "youtu.be",
+        "amzn.to",
+        "dlvr.it",
+        "ift.tt",
+        "trib.al",
+        "soo.gd",
+        "bl.ink",
+        "short.io",
+        "shorte.st",
+        "adf.ly",
+        "clck.ru",
+        "u.to",
+        "qr.ae",
+        "x.co",
+        "tr.im",
+        "snip.ly",
+        "mcaf.ee",
+        "j.mp",
+        "db.tt",
+        "wp.me",
+        "hubs.ly",
+        "hubs.la",
+        "spr.ly",
+        "smarturl.it",
+        "linktr.ee",
+    ]
 ) - {"youtu.be", "amzn.to", "lnkd.in", "fb.me", "wp.me", "linktr.ee"}
 _PRIVATE = regex.compile(
     r"(?i)(?<=[?&#;])(?:fbclid|gclid|gclsrc|dclid|wbraid|gbraid|msclkid|yclid|twclid|ttclid|li_fat_id|igshid|igsh|mc_eid|mc_cid|"
@@ -55,10 +99,14 @@ def check(document: Document, params: Params, context: Context) -> Iterator[Hit]
         span = light.origin(start, end)
         if (span.start, span.end) not in seen:
             seen.add((span.start, span.end))
-            yield Hit(span.start, span.end, (host, *arguments), how=arguments[1] if len(arguments) > 1 else None)
+            yield Hit(
+                span.start, span.end, (host, *arguments), how=arguments[1] if len(arguments) > 1 else None
+            )
 
 
-def _found(light: View, params: Params, own: tuple[str, ...]) -> Iterator[tuple[int, int, str, tuple[str, ...]]]:
+def _found(
+    light: View, params: Params, own: tuple[str, ...]
+) -> Iterator[tuple[int, int, str, tuple[str, ...]]]:
     text, kinds = light.text, params.kinds
     if "userinfo" in kinds and "@" in text:
         for match in _USERINFO.finditer(text):

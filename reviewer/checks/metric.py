@@ -110,7 +110,7 @@ class Params(BaseModel, frozen=True, extra="forbid"):
         return compare(value, float(_computed(tree.comparators[0], {})))
 
 
-def check(document: Document, params: Params, context: Context) -> Iterator[Hit]:  # noqa: ARG001
+def check(document: Document, params: Params, context: Context) -> Iterator[Hit]:
     """One hit at the start where the condition is true; the message gets the value."""
     counts = counted(document)
     if not counts["words"]:

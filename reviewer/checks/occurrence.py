@@ -7,7 +7,7 @@ from typing import Self
 
 from pydantic import BaseModel, Field, model_validator
 
-from reviewer.checks._patterns import Entry
+from reviewer.checks._patterns import Entry, faults
 from reviewer.model import Hit
 
 
@@ -37,7 +37,7 @@ def entries(params: Params) -> tuple[Entry, ...] | None:
     return None if params.min else (params.entry,)
 
 
-def find(text: str, params: Params, entries: Sequence[Entry]) -> Iterator[Hit]:  # noqa: ARG001
+def find(text: str, params: Params, entries: Sequence[Entry]) -> Iterator[Hit]:
     """One hit on the first match, or at the start where there is none; the message gets the number."""
     matches = params.entry.each(text)
     first = next(matches, None)
@@ -45,3 +45,8 @@ def find(text: str, params: Params, entries: Sequence[Entry]) -> Iterator[Hit]: 
     if (params.max and count > params.max) or count < params.min:
         start, end = first.span() if first else (0, 0)
         yield Hit(start, end, (str(count),))
+
+
+def problems(params: Params) -> Iterator[str]:
+    """What is wrong with a rule although each key is well formed."""
+    yield from faults(params.entry)

@@ -18,6 +18,7 @@ from reviewer.model import Context, Hit
 from reviewer.text import Document
 
 SENSITIVE = True
+KINDS = _pii.KINDS
 
 
 class Params(BaseModel, frozen=True, extra="forbid"):
@@ -55,7 +56,9 @@ class Published:
         self._exact = frozenset(map(_bare, contacts))
         self._domains = tuple(contact.lower() for contact in contacts if contact.startswith("@"))
         self._digits = tuple(
-            digits[-9:] for contact in contacts if len(digits := re.sub(r"\D", "", contact)) > 8 and "@" not in contact
+            digits[-9:]
+            for contact in contacts
+            if len(digits := re.sub(r"\D", "", contact)) > 8 and "@" not in contact
         )
 
     def holds(self, value: str) -> bool:

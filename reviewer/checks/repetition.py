@@ -7,7 +7,7 @@ from operator import eq
 
 import regex
 
-from reviewer.checks._patterns import HIDDEN, Entry, Exceptions, Words
+from reviewer.checks._patterns import HIDDEN, Entry, Exceptions, Words, faults
 from reviewer.model import Hit
 
 _ALPHA = regex.compile(r"[\p{L}\p{M}]+")
@@ -33,7 +33,7 @@ def entries(params: Params) -> None:
     """Any text may repeat a word."""
 
 
-def find(text: str, params: Params, entries: Sequence[Entry]) -> Iterator[Hit]:  # noqa: ARG001
+def find(text: str, params: Params, entries: Sequence[Entry]) -> Iterator[Hit]:
     """Neighbours that are equal, in one sentence and on one line; the message gets the second."""
     # most texts repeat nothing, which this tells in a fraction of the time
     tokens = [match[0] for match in params.token.each(text.casefold() if params.ignorecase else text)]
@@ -65,3 +65,4 @@ def problems(params: Params) -> Iterator[str]:
     """What is wrong with a rule although each key is well formed."""
     if not all(params.tokens):
         yield "has an empty entry, which would match everywhere"
+    yield from faults(params.token)

@@ -36,4 +36,9 @@ def check(document: Document, params: Params, context: Context) -> Iterator[Hit]
             last = max(last, span.end)
             typed = document.text[span.start : span.end]
             worn = ", ".join(filter(None, (how, dress(typed)))) or None
-            yield Hit(span.start, span.end, (secret.kind, _secrets.masked(view.text[secret.start : secret.end])), how=worn)
+            yield Hit(
+                span.start,
+                span.end,
+                (secret.kind, _secrets.masked(view.text[secret.start : secret.end])),
+                how=worn,
+            )

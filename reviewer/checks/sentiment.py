@@ -28,7 +28,7 @@ class Params(BaseModel, frozen=True, extra="forbid"):
         return self
 
 
-def check(document: Document, params: Params, context: Context) -> Iterator[Hit]:  # noqa: ARG001
+def check(document: Document, params: Params, context: Context) -> Iterator[Hit]:
     """Every sentence, or the text, whose compound passes a threshold; the message gets the compound."""
     if params.scope == "text":
         measured = [(0, len(document.text), document.compound)] if document.words else []

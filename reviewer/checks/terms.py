@@ -32,17 +32,15 @@ def check(document: Document, params: Params, context: Context) -> Iterator[Hit]
     terms = tuple(dict.fromkeys((term, params.matching) for term in (*params.terms, *own)))
     if not terms:
         return
+    lowered = document.text.lower() if params.exceptions else ""
     for hit in matcher(terms).find(document):
-        if not _excepted(document.text, hit, params.exceptions):
+        if not _excepted(lowered, hit, params.exceptions):
             yield hit
 
 
-def _excepted(text: str, hit: Hit, exceptions: tuple[str, ...]) -> bool:
-    lowered = text.lower()
-    if len(lowered) != len(text):
-        return False
+def _excepted(lowered: str, hit: Hit, exceptions: tuple[str, ...]) -> bool:
     for exception in exceptions:
-        at = lowered.find(exception.lower(), max(0, hit.start - len(exception)))
+        at = lowered.find(exception.lower(), max(0, hit.start - len(exception)), hit.end + len(exception))
         if 0 <= at <= hit.start and hit.end <= at + len(exception):
             return True
     return False

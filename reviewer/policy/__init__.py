@@ -40,9 +40,9 @@ SHOWN = 4
 class Policy:
     """What is in force for a brand: rules ready to run, who signs, lists. One immutable value.
 
-    `sha256` names it: a digest over rule files, approvals and lists; what is recorded beside it are
-    `ruleset.shadow_sha256` and the versions of engine and models in each verdict. Readers hold on to one Policy
-    for one verdict, so that a new version never mixes with the one before.
+    `sha256` names it: a digest over rule files, approvals and lists. Beside it stand
+    `ruleset.shadow_sha256` and, in each verdict, the versions of engine and models. Readers hold on to
+    one Policy for one verdict, so that a new version never mixes with the one before.
     """
 
     engine: Engine

@@ -3,7 +3,7 @@
 import hashlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -34,6 +34,8 @@ _SHARED = (
     "tests",
 )
 VOCABULARY = ("accept.txt", "reject.txt")
+REMEMBERED = 2048
+"""Files and rules kept in a process, compiled, for the next policy that holds them."""
 _LEVELS = ("suggestion", "warning", "error")
 
 
@@ -60,8 +62,8 @@ def load(files: Mapping[str, bytes] | Path) -> RuleSet:
     """Read a folder of rules, or files by name (`Pack/Rule.yml`); raises RuleError with path and line."""
     if isinstance(files, Path):
         files = gathered(files)
-    reads = {name: read(files[name], name) for name in sorted(files) if _is_rule_file(name)}
-    overlays = {_pack(name): Overlay.of(item) for name, item in reads.items() if _leaf(name) == OVERLAY}
+    reads = {name: _read(files[name], name) for name in sorted(files) if _is_rule_file(name)}
+    overlays = {_pack(name): item for name, item in reads.items() if _leaf(name) == OVERLAY}
     sources = {_name(name): item for name, item in reads.items() if _leaf(name) != OVERLAY}
     accepted, rejected = _vocabulary(files, "accept.txt"), _vocabulary(files, "reject.txt")
     sources.update(_vocabulary_rules(accepted, rejected))
@@ -69,12 +71,13 @@ def load(files: Mapping[str, bytes] | Path) -> RuleSet:
     refused: list[RuleError] = []
     for name, item in sources.items():
         try:
-            rules.append(_rule(name, item, overlays.get(_pack(item.path), Overlay()), sources, accepted))
+            parents = tuple(_parents(item, sources).items())
+            rules.append(_rule(name, item, overlays.get(_pack(item.path)), parents, accepted))
         except Unsupported as error:
             if "policy" in item.mapping():
                 raise
             refused.append(error)
-    _check_overlays(overlays, reads, sources)
+    _check_overlays(overlays, sources)
     _check_ids(rules, sources)
     quiet = {rule.path for rule in rules if rule.stance.status in ("shadow", "test")}
     return RuleSet(
@@ -104,7 +107,7 @@ def fingerprint(files: Mapping[str, bytes]) -> str:
     return digest({name: hashlib.sha256(files[name]).hexdigest() for name in files})
 
 
-def _vocabulary(files: Mapping[str, bytes], leaf: str) -> list[str]:
+def _vocabulary(files: Mapping[str, bytes], leaf: str) -> tuple[str, ...]:
     """The words of every `accept.txt` or `reject.txt`, one a line; `#` starts a comment."""
     lines = (
         line.strip()
@@ -112,7 +115,7 @@ def _vocabulary(files: Mapping[str, bytes], leaf: str) -> list[str]:
         if _leaf(name) == leaf
         for line in files[name].decode(errors="replace").splitlines()
     )
-    return list(dict.fromkeys(line for line in lines if line and not line.startswith("# ")))
+    return tuple(dict.fromkeys(line for line in lines if line and not line.startswith("# ")))
 
 
 def _vocabulary_rules(accepted: Sequence[str], rejected: Sequence[str]) -> Iterator[tuple[str, Read]]:
@@ -174,10 +177,22 @@ class Overlay(BaseModel, frozen=True, extra="forbid"):
         return overlay
 
 
+_read = lru_cache(REMEMBERED)(read)
+
+
+@lru_cache(REMEMBERED)
 def _rule(
-    name: str, item: Read, overlay: Overlay, sources: Mapping[str, Read], accepted: Sequence[str]
+    name: str,
+    item: Read,
+    overlaid: Read | None,
+    parents: tuple[tuple[str, Read], ...],
+    accepted: tuple[str, ...],
 ) -> Rule:
-    keys = _extended(item, sources, ())
+    """One rule. The same files give the same value, so that policies of many brands share what they
+    have in common, compiled patterns above all.
+    """
+    overlay = Overlay.of(overlaid) if overlaid else Overlay()
+    keys = _extended(item, dict(parents), ())
     check = str(keys["extends"])
     module = checks.named(check)
     if module is None:
@@ -226,6 +241,19 @@ def _rule(
             ]
         ),
     )
+
+
+def _parents(item: Read, sources: Mapping[str, Read]) -> dict[str, Read]:
+    """The rules that a rule extends, directly and through others, as far as they are there."""
+    found: dict[str, Read] = {}
+    while (
+        isinstance(item.value, dict)
+        and isinstance(parent := item.value.get("extends"), str)
+        and parent in sources
+        and parent not in found
+    ):
+        item = found[parent] = sources[parent]
+    return found
 
 
 def _extended(item: Read, sources: Mapping[str, Read], seen: tuple[str, ...]) -> dict[str, Any]:
@@ -402,14 +430,11 @@ def _number(value: Any, item: Read, key: str) -> int:
     return int(value)
 
 
-def _check_overlays(
-    overlays: Mapping[str, Overlay], reads: Mapping[str, Read], sources: Mapping[str, Read]
-) -> None:
-    for pack, overlay in overlays.items():
-        for rule in overlay.rules:
+def _check_overlays(overlays: Mapping[str, Read], sources: Mapping[str, Read]) -> None:
+    for pack, item in overlays.items():
+        for rule in Overlay.of(item).rules:
             name = f"{pack.replace('/', '.')}.{rule}" if pack else rule
             if name not in sources:
-                item = reads[f"{pack}/{OVERLAY}" if pack else OVERLAY]
                 raise item.error(f"There is no rule {name}.", ("rules", rule))
 
 

@@ -18,9 +18,9 @@ Value = str | list["Value"] | dict[str, "Value"]
 Path = tuple[str | int, ...]
 
 
-@dataclass
+@dataclass(eq=False)
 class Read:
-    """The content of one file, and where each of its values stands."""
+    """The content of one file, and where each of its values stands. Nobody changes it."""
 
     path: str
     value: Value

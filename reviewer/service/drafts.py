@@ -272,7 +272,7 @@ def _belongs(case: Case, actor: Actor, box: Box) -> bool:
     states = {workflow.state(case, d) for d in case.review.draft.digests}
     match box:
         case "mine":
-            return actor.id in workflow.everybody_who_wrote(case.review)
+            return actor.id in workflow.everybody_who_wrote(case.review) | {case.review.author}
         case "needs_you":
             return bool(wanted_from(case, actor))
         case "waiting":

@@ -8,7 +8,7 @@ from reviewer import policy
 from reviewer.errors import Conflict, RuleError
 from reviewer.model import Event
 from reviewer.policy import packages
-from reviewer.rules.loading import gathered
+from reviewer.rules.loading import OVERLAY, gathered
 from reviewer.service.people import OPERATOR
 from reviewer.store import Store, Tx
 
@@ -43,7 +43,12 @@ class Policies:
             raise Conflict(f"{', '.join(taken)} is built in already: rename the pack, and add it again.")
         with self._store.read() as tx:
             present = tx.policy_overlay(brand)
-        files = {name: data for name, data in present.files.items() if name.split("/")[0] not in packs}
+        files = {
+            name: data
+            for name, data in present.files.items()
+            if name.split("/")[0] not in packs
+            or name.endswith(f"/{OVERLAY}")  # the brand's own decisions stay
+        }
         version = replace(present, files={**files, **package})
         ruleset = policy.load_files({**base, **version.files}, approvals=version.approvals).ruleset
 

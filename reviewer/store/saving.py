@@ -277,7 +277,7 @@ class ReviewSaving(StorePart):
             [_of(review, content_sha256=d, state=state) for d, state in projection.states.items()],
         )
         self.session.execute(delete(t.Contributors).where(col(t.Contributors.draft_id) == review.id))
-        people = workflow.everybody_who_wrote(review) | workflow.authors(review)
+        people = workflow.everybody_who_wrote(review) | workflow.authors(review) | {review.author}
         self._insert(t.Contributors, [_of(review, person=person) for person in sorted(people)])
 
     def _insert(self, table: type[t.Table], rows: list[dict[str, Any]]) -> None:

@@ -4,7 +4,7 @@ import re
 
 import regex
 
-from reviewer.text.view import View, Writer, substitute
+from reviewer.text.view import View, Writer
 
 _ONE = r"[A-Za-z0-9@+:()_\-.](?![A-Za-z0-9])"
 _NEXT = rf"(?:{_ONE}|(?<= ) (?= ))"
@@ -49,7 +49,9 @@ _SAID = regex.compile(
     rf"(?:[ ,.\-\n]{{1,3}}(?:(?:double|triple|treble) )?(?:\d{{1,4}}|(?:{_WORD}|{'|'.join(_SIGNS)})\b|{_LETTER})){{4,}}+"
 )
 _UNIT = regex.compile(r"(?i)[a-zü]+|\d+|[+]")
-_MAYBE_SAID = re.compile(rf"(?i)\b(?:{_WORD})\b[ ,.\-\n]{{1,3}}(?:(?:double|triple|{'|'.join(_SIGNS)}) )?(?:{_WORD}|\d)\b")
+_MAYBE_SAID = re.compile(
+    rf"(?i)\b(?:{_WORD})\b[ ,.\-\n]{{1,3}}(?:(?:double|triple|{'|'.join(_SIGNS)}) )?(?:{_WORD}|\d)\b"
+)
 
 
 def number_words(view: View) -> View:
@@ -97,7 +99,7 @@ def zeros(view: View) -> View:
             continue
         for chunk in _CHUNK.finditer(view.text, match.start(), match.end()):
             numerals = sum(map(str.isdigit, chunk[0]))
-            if numerals < len(chunk[0]) / 2 and not _LIKE_DIGITS.issuperset(chunk[0]):
+            if numerals < len(chunk[0]) / 2 and not all(c.isdigit() or c in _LIKE_DIGITS for c in chunk[0]):
                 continue
             head = 4 if re.match(r"[A-Z]{2}\d\d", chunk[0]) else 0
             for i in range(chunk.start() + head, chunk.end()):

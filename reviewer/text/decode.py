@@ -29,7 +29,9 @@ _ESCAPE = regex.compile(
     r"|\\U([0-9A-Fa-f]{8})|\\([0-3][0-7]{2})|=([0-9A-F]{2})(?=[=\w])|\\([0-9A-Fa-f]{2,4}) ",
     regex.IGNORECASE,
 )
-_TAG = regex.compile(r"</?[A-Za-z][^<>]{0,200}+>|<!--(?:[^-]|-(?!->))*+-->|\[/?[A-Za-z]{1,8}(?:=[^\[\]]{0,80})?\]")
+_TAG = regex.compile(
+    r"</?[A-Za-z][^<>]{0,200}+>|<!--(?:[^-]|-(?!->))*+-->|\[/?[A-Za-z]{1,8}(?:=[^\[\]]{0,80})?\]"
+)
 _LINK = regex.compile(r"\[([^\[\]]{1,80})\]\([^()\s]{1,500}\)")
 
 _BUILT = {
@@ -46,10 +48,36 @@ _MORSE = {
 }  # fmt: skip
 _SPELLING = {
     word: word[0]
-    for word in (
-        "alpha alfa bravo charlie delta echo foxtrot golf hotel india juliet juliett kilo lima mike november "
-        "oscar papa quebec romeo sierra tango uniform victor whiskey whisky yankee zulu"
-    ).split()
+    for word in [
+        "alpha",
+        "alfa",
+        "bravo",
+        "charlie",
+        "delta",
+        "echo",
+        "foxtrot",
+        "golf",
+        "hotel",
+        "india",
+        "juliet",
+        "juliett",
+        "kilo",
+        "lima",
+        "mike",
+        "november",
+        "oscar",
+        "papa",
+        "quebec",
+        "romeo",
+        "sierra",
+        "tango",
+        "uniform",
+        "victor",
+        "whiskey",
+        "whisky",
+        "yankee",
+        "zulu",
+    ]
 } | {"xray": "x", "x-ray": "x"}
 _NAMES = {
     "ay": "a", "bee": "b", "cee": "c", "see": "c", "sea": "c", "dee": "d", "ee": "e", "eff": "f", "gee": "g",
@@ -117,8 +145,20 @@ _CODES: tuple[tuple[str, "regex.Pattern[str]", "regex.Pattern[str]", Callable[[s
 _BASE64 = re.compile(r"(?<![\w+/=])[A-Za-z0-9+/_-]{6,}+={0,2}(?![\w+/])")
 _TAG_CHARACTERS = regex.compile(r"[\U000e0020-\U000e007e]+")
 _INITIALS = regex.compile(r"(?m)^[^\w\n]{0,4}(\w).*$")
-_CODED = re.compile(r"[.\-][ /|]{1,3}[.\-]|[01]{7}|\d[ ,;.\-]{1,2}\d{1,3}[ ,;.\-]{1,2}\d|[2-7][0-9A-Fa-f](?:[ :,\-]?[2-7][0-9A-Fa-f]){2}|0x")
-_NAMED_LETTERS = frozenset(_SPELLING) | frozenset(_NAMES) - {"are", "see", "you", "why", "oh", "en", "es", "el", "em"}
+_CODED = re.compile(
+    r"[.\-][ /|]{1,3}[.\-]|[01]{7}|\d[ ,;.\-]{1,2}\d{1,3}[ ,;.\-]{1,2}\d|[2-7][0-9A-Fa-f](?:[ :,\-]?[2-7][0-9A-Fa-f]){2}|0x"
+)
+_NAMED_LETTERS = frozenset(_SPELLING) | frozenset(_NAMES) - {
+    "are",
+    "see",
+    "you",
+    "why",
+    "oh",
+    "en",
+    "es",
+    "el",
+    "em",
+}
 
 
 def _coded(text: str) -> bool:
@@ -126,7 +166,10 @@ def _coded(text: str) -> bool:
     if _CODED.search(text):
         return True
     words = text.lower().replace(",", " ").split()
-    return sum(word in _NAMED_LETTERS for word in words) > 1 or words.count("as") + words.count("for") + words.count("like") > 2
+    return (
+        sum(word in _NAMED_LETTERS for word in words) > 1
+        or words.count("as") + words.count("for") + words.count("like") > 2
+    )
 
 
 def readings(typed: View, light: View) -> Iterator[Reading]:
@@ -150,7 +193,10 @@ def readings(typed: View, light: View) -> Iterator[Reading]:
         for how, run, unit, decode in _CODES:
             if run.search(text):
                 yield Reading(how, _decoded(light, run, unit, decode))
-    if any(len(word) > 7 and not word.isalpha() or word[1:] not in (word[1:].lower(), word[1:].upper()) for word in text.split()):
+    if any(
+        (len(word) > 7 and not word.isalpha()) or word[1:] not in (word[1:].lower(), word[1:].upper())
+        for word in text.split()
+    ):
         view = _base64(light)
         if view.text:
             yield Reading("base64", view)

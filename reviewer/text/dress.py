@@ -9,7 +9,7 @@ _BIDI = regex.compile(r"[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 _INVISIBLE = regex.compile(r"[[\p{Default_Ignorable_Code_Point}\p{Cc}\u180e]--[\n\r\t\ufe0f]]", regex.V1)
 _ALIEN = regex.compile(r"[\p{L}--[\p{Latin}\p{Common}]]", regex.V1)
 _MARK = regex.compile(r"[\p{Mn}\p{Me}]")
-_EMOJI = regex.compile(r"[\U0001f100-\U0001f1ff\U0001f300-\U0001faff\u20e3]")
+_EMOJI = regex.compile(r"[\U0001f100-\U0001f1ff\U0001f4b2\u2b55\u20e3]")
 
 
 def dress(typed: str, meant: str = "") -> str | None:
@@ -32,7 +32,7 @@ def dress(typed: str, meant: str = "") -> str | None:
         worn.append("look-alike letters")
     if any(_EMOJI.match(c) for c in strange):
         worn.append("letters as emoji")
-    elif any(c.isalnum() and unicodedata.normalize("NFKC", c) != c or _lettered(c) for c in strange):
+    elif any((c.isalnum() and unicodedata.normalize("NFKC", c) != c) or _lettered(c) for c in strange):
         worn.append("fancy letters")
     if _MARK.search("".join(unicodedata.normalize("NFD", c) for c in strange)):
         worn.append("accents")

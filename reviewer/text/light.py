@@ -11,7 +11,7 @@ from typing import Literal
 
 import regex
 
-from reviewer.text.view import Folding, View, Writer, substitute, translate
+from reviewer.text.view import GRAPHEME, Folding, View, Writer, substitute, translate
 
 MARKS_KEPT = 30
 """Marks after the 30th on one character are dropped (UAX #15 calls this the stream-safe form)."""
@@ -163,7 +163,6 @@ def display_order(view: View) -> View:
     )
 
 
-_GRAPHEME = regex.compile(r"\X")
 _CLUSTER = regex.compile(r"[\u1100-\u11FF\uA960-\uA97F\uD7B0-\uD7FF]++|\P{M}?\p{M}++")
 
 
@@ -217,4 +216,4 @@ def normalized(view: View, form: Literal["NFC", "NFKC"]) -> View:
     """The view in a normal form of Unicode, grapheme by grapheme."""
     if unicodedata.is_normalized(form, view.text):
         return view
-    return substitute(view, _GRAPHEME, lambda m: unicodedata.normalize(form, m[0]))
+    return substitute(view, GRAPHEME, lambda m: unicodedata.normalize(form, m[0]))

@@ -86,7 +86,16 @@ _NAMED = regex.compile(
     r"STIRRUP|BASELINE|CLOSED|TOP HALF|BOTTOM HALF|TURNED INSULAR|EGYPTOLOGICAL))*"
     r" ([A-Z])(?: WITH .*| ROTUNDA| BAR)?$"
 )
-_WORDY = {"ALPHA": "a", "OPEN E": "e", "SCHWA": "e", "ESH": "s", "EZH": "z", "ENG": "n", "THORN": "p", "ETH": "d"}
+_WORDY = {
+    "ALPHA": "a",
+    "OPEN E": "e",
+    "SCHWA": "e",
+    "ESH": "s",
+    "EZH": "z",
+    "ENG": "n",
+    "THORN": "p",
+    "ETH": "d",
+}
 _BRAILLE = dict(
     zip(
         [0x01, 0x03, 0x09, 0x19, 0x11, 0x0B, 0x1B, 0x13, 0x0A, 0x1A, 0x05, 0x07, 0x0D, 0x1D, 0x15, 0x0F,
@@ -167,9 +176,7 @@ def skeleton(light: View) -> View:
     return signs(translate(light, LETTERS))
 
 
-_FLIPPED = dict(
-    zip("ɐqɔpǝɟƃɥᴉɾʞlɯuodbɹsʇnʌʍxʎz", "abcdefghijklmnopqrstuvwxyz", strict=True)
-)
+_FLIPPED = dict(zip("ɐqɔpǝɟƃɥᴉɾʞlɯuodbɹsʇnʌʍxʎz", "abcdefghijklmnopqrstuvwxyz", strict=True))
 _FLIPPED |= {"ɓ": "g", "ᵷ": "g", "ı": "i", "ꞁ": "l", "ן": "l", "ɿ": "r", "ɘ": "e"}
 _FLIPPED |= dict(zip("∀ᗺƆᗡƎℲ⅁˥Ԁᴚ⊥∩Λ⅄", "abcdefglprtuvy", strict=True))
 _ONLY_FLIPPED = "ɐɔǝɟƃɥᴉɾʞɯɹʇʌʍʎɓᵷꞁןɘɿ∀ᗺƆᗡƎℲ⅁˥Ԁᴚ⊥∩⅄"

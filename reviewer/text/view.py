@@ -13,7 +13,9 @@ import regex
 
 from reviewer.model import Span
 
-_GRAPHEME = regex.compile(r"\X")
+GRAPHEME = regex.compile(r"\p{RI}{1,2}[\p{M}\u200c\u200d\U0001f3fb-\U0001f3ff]*+|\X")
+"""Extended grapheme clusters (UAX #29). Flags come first: the cluster class alone is quadratic on a run of them."""
+
 _SIMPLE = regex.compile(r"[\n -~]*+")  # no CR: CR LF is one grapheme
 
 
@@ -27,7 +29,7 @@ class Original:
     def _borders(self) -> Sequence[int]:
         if _SIMPLE.fullmatch(self.text):
             return range(len(self.text) + 1)
-        return [*(m.start() for m in _GRAPHEME.finditer(self.text)), len(self.text)]
+        return [*(m.start() for m in GRAPHEME.finditer(self.text)), len(self.text)]
 
     def grow(self, start: int, end: int) -> Span:
         """The smallest span of whole graphemes around `start:end`."""

@@ -149,7 +149,9 @@ class Form:
     def read(cls, fields: Fields, timezone: str, base: Draft | None = None) -> "Form":
         """The form as it was sent; `timezone` is the brand's, in which people type times."""
         kind = fields.get("kind", "post")
-        accounts = tuple(dict.fromkeys(fields.getlist("account")))
+        ticked = tuple(dict.fromkeys(fields.getlist("account")))
+        earlier = [v.account for v in base.variants] if base else []
+        accounts = tuple(sorted(ticked, key=lambda a: earlier.index(a) if a in earlier else len(earlier)))
         return cls(
             shared=Content.read(fields, ""),
             accounts=accounts,
@@ -182,8 +184,10 @@ class Form:
         draft = parse_draft(self.body())
         if self.base is None:
             return draft
+        old, new = self.base.schedule, draft.schedule
         return replace(
             draft,
+            schedule=old if (old.mode, old.at) == (new.mode, new.at) else new,
             language=self.base.language,
             source=self.base.source,
             on_behalf_of=self.base.on_behalf_of,
@@ -215,7 +219,7 @@ class Form:
         }
 
     def _target(self) -> dict[str, str] | None:
-        if self.kind == "post":
+        if self.kind == "post" or not self.target:
             return None
         place = "url" if "://" in self.target else "id"
         return {place: self.target, "author": self.target_author, "text": self.target_text}
@@ -251,7 +255,7 @@ class Form:
                 return self.change(prefix, _with_parts(self.block(prefix), parts))
             case ["drop-media", prefix, index, which] if index.isdecimal() and which.isdecimal():
                 return self._without_media(prefix, int(index), int(which))
-            case ["own", account] if account in self.accounts:
+            case ["own", account] if account in self.accounts and account not in self.own:
                 return replace(self, own={**self.own, account: self.shared})
             case ["share", account]:
                 return replace(self, own={a: c for a, c in self.own.items() if a != account})

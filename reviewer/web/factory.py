@@ -6,10 +6,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
 from pathlib import Path
+from traceback import extract_tb
 
 import structlog
-from flask import Blueprint, Flask, Response, g, render_template, request, url_for
+from flask import Blueprint, Flask, Response, current_app, g, render_template, request, url_for
 from flask_wtf.csrf import CSRFError, CSRFProtect
+from jinja2 import StrictUndefined
 from werkzeug.exceptions import HTTPException
 from werkzeug.middleware.proxy_fix import ProxyFix
 
@@ -131,6 +133,7 @@ def _name_words(app: Flask, services: Services, demo: Demo | None) -> None:
         sentence=words.sentence,
     )
     app.jinja_env.globals.update(asset=_asset(app), demo=demo)
+    app.jinja_env.undefined = StrictUndefined  # a misspelt name must not look like nothing to show
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
 
 
@@ -196,7 +199,13 @@ def _refuse_kindly(app: Flask) -> None:
         return response
 
     @app.errorhandler(HTTPException)
-    def not_served(error: HTTPException) -> tuple[str, int]:
+    def not_served(error: HTTPException) -> Response | tuple[str, int]:
+        # what fails before a view is reached (a session that can't be read) comes wrapped
+        cause = getattr(error, "original_exception", None)
+        if isinstance(cause, ReviewerError):
+            return refused(cause)
+        if cause is not None:
+            return broken(cause)
         detail = {
             401: "You were signed out. Sign in again; what you typed in another tab stays there.",
             404: "The address is wrong, or what was here is not yours to see.",
@@ -207,7 +216,9 @@ def _refuse_kindly(app: Flask) -> None:
 
     @app.errorhandler(Exception)
     def broken(error: Exception) -> tuple[str, int]:
-        log.exception("request.failed", request_id=problems.request_id(), error=type(error).__name__)
+        # where, but not with what: values on the way may be words of a post
+        where = [f"{f.filename}:{f.lineno} {f.name}" for f in extract_tb(error.__traceback__)]
+        log.error("request.failed", request_id=problems.request_id(), error=type(error).__name__, where=where)
         return _error_page(
             500,
             "It is our fault and it is written down. Try again; what you typed before is not lost.",
@@ -216,14 +227,26 @@ def _refuse_kindly(app: Flask) -> None:
 
 
 def _error_page(status: int, detail: str, request_id: str = "") -> tuple[str, int]:
-    signed_in = "here" in g
-    page = render_template(
+    said = {
+        "title": TITLES.get(status, "Something went wrong"),
+        "detail": detail,
+        "request_id": request_id,
+    }
+    try:
+        signed_in = login.person_id() is not None
+        return _with_frame(said, signed_in=signed_in), status
+    except Exception:
+        # the frame asks the database too, which may be what is away: say it without
+        template = current_app.jinja_env.get_template("error.html")
+        again = {"next_address": "/", "next_step": "Try again", "signed_in": False}
+        return template.render(**said, **again, theme=None, me=None, plain=True), status
+
+
+def _with_frame(said: Mapping[str, str], *, signed_in: bool) -> str:
+    return render_template(
         "error.html",
-        title=TITLES.get(status, "Something went wrong"),
-        detail=detail,
-        request_id=request_id,
-        signed_in=login.person_id() is not None,
+        **said,
+        signed_in=signed_in,
         next_address=url_for("pages.start") if signed_in else url_for("security.login"),
         next_step="To your posts" if signed_in else "Sign in",
     )
-    return page, status

@@ -140,6 +140,11 @@ class PostPage:
         return self.view.review.draft
 
     @property
+    def target(self) -> str:
+        """What it answers, quotes or changes; empty for a post."""
+        return self.draft.variants[0].target or ""
+
+    @property
     def cannot_approve(self) -> str:
         """Why there is no Approve where there are other decisions."""
         if "approve" in self.actions:

@@ -74,7 +74,7 @@ MATCHES: Mapping[str, str] = MappingProxyType(
     }
 )
 
-_EVENTS: Mapping[str, str] = MappingProxyType(
+EVENTS: Mapping[str, str] = MappingProxyType(
     {
         "draft.created": "started this post",
         "draft.edited": "wrote a new version",
@@ -125,7 +125,7 @@ def worst(kind: Decision | None, findings: int) -> str:
 
 def event(one: Event) -> str:
     """What somebody did, as the end of a sentence that begins with their name."""
-    known = _EVENTS.get(one.action) or _REFUSED.get(one.action)
+    known = EVENTS.get(one.action) or _REFUSED.get(one.action)
     if known is None and one.action.endswith("_refused"):
         return f"was not allowed to {one.action.partition('.')[2].removesuffix('_refused').replace('_', ' ')}"
     words = known or one.action.replace(".", " ").replace("_", " ")

@@ -63,7 +63,7 @@ def _be_at(person: str, slug: str, brands: dict[str, str]) -> None:
 def _frame() -> dict[str, Any]:
     """What the frame of every page shows."""
     theme = request.cookies.get("theme")
-    frame: dict[str, Any] = {"theme": theme if theme in THEMES else None, "me": None}
+    frame: dict[str, Any] = {"theme": theme if theme in THEMES else None, "me": None, "plain": False}
     if "here" in g:
         where = here()
         frame |= {

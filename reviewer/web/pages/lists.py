@@ -1,5 +1,6 @@
 """Lists of posts: inbox, my posts, published."""
 
+from dataclasses import dataclass
 from typing import cast
 
 from flask import g, redirect, render_template, request, url_for
@@ -15,6 +16,25 @@ BOXES: tuple[tuple[Box, str], ...] = (
     ("sent_back", "Sent back"),
     ("approved", "Approved"),
 )
+
+
+@dataclass(frozen=True)
+class Nothing:
+    """What stands where a list is empty."""
+
+    picture: str
+    title: str
+    words: str
+    step: str = ""
+    address: str = ""
+
+
+EMPTY = {
+    "needs_you": Nothing("tray", "Nothing needs you", "New posts to sign off stand here, riskiest first."),
+    "waiting": Nothing("tray", "Nothing is waiting", "Posts that wait for somebody else stand here."),
+    "sent_back": Nothing("tray", "Nothing was sent back", "Posts with changes asked for stand here."),
+    "approved": Nothing("tray", "Nothing is ready to go out", "Approved posts stand here until published."),
+}
 
 
 @pages.get("/")
@@ -41,19 +61,13 @@ def inbox() -> View:
         }
         for name, title in BOXES
     ]
-    nothing = {
-        "needs_you": ("tray", "Nothing needs you", "New posts to sign off stand here, the riskiest first."),
-        "waiting": ("tray", "Nothing is waiting", "Posts that wait for somebody else stand here."),
-        "sent_back": ("tray", "Nothing was sent back", "Posts with changes asked for stand here."),
-        "approved": ("tray", "Nothing is ready to go out", "Approved posts stand here until published."),
-    }[box]
     return render_template(
         "list.html",
         title="Inbox",
         tabs=tabs,
         rows=rows[box],
         show_state=box != "needs_you",
-        nothing=dict(zip(("picture", "title", "words"), nothing, strict=True)),
+        nothing=EMPTY[box],
     )
 
 
@@ -62,16 +76,17 @@ def mine() -> View:
     """The posts that this person helps to write."""
     where = here()
     rows = services().drafts.inbox(where.actor, where.brand.slug, "mine")
-    nothing = {
-        "picture": "pen",
-        "title": "You have not written anything yet",
-        "words": "Write a post: what would hurt is shown while you type, with what to write instead.",
-        "step": "Write your first post",
-        "address": url_for("pages.new"),
-    }
+    nothing = Nothing(
+        "pen",
+        "You have not written anything yet",
+        "Write a post: what would hurt is shown while you type, with what to write instead.",
+        "Write your first post",
+        url_for("pages.new"),
+    )
     return render_template(
         "list.html",
         title="My posts",
+        tabs=(),
         rows=sorted(rows, key=lambda row: row.updated, reverse=True),
         show_state=True,
         nothing=nothing,
