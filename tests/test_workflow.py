@@ -193,7 +193,7 @@ def test_a_finding_that_needs_approval_needs_its_owner_twice_over() -> None:
     desk = Desk()
     desk.findings = (finding(Decision.NEEDS_APPROVAL),)
     desk.approved().do(LEA, Approve("legal", desk.seen))
-    assert wanting(desk.case, desk.digest) == ("Legal must agree to “m”.",)
+    assert wanting(desk.case, desk.digest) == ("Legal must agree: m",)
 
     key, verdict = desk.findings[0].key, desk.seen[desk.digest]
     desk.refused(Invalid, LEA, Accept("legal", desk.digest, key, "  ", verdict))
@@ -335,7 +335,7 @@ def test_an_objection_outlives_another_persons_yes() -> None:
     desk.do(ADA, Approve("marketing", desk.seen))
 
     assert desk.state is State.CHANGES_REQUESTED
-    assert wanting(desk.case, desk.digest) == ("Comms asked for changes: “Too loud”",)
+    assert wanting(desk.case, desk.digest) == ("Comms asked for changes: Too loud",)
 
 
 def test_a_contributor_may_object_and_only_lift_their_own() -> None:

@@ -278,6 +278,8 @@ class ReviewSaving(StorePart):
         )
         self.session.execute(delete(t.Contributors).where(col(t.Contributors.draft_id) == review.id))
         people = workflow.everybody_who_wrote(review) | workflow.authors(review) | {review.author}
+        if review.draft.on_behalf_of is not None:  # theirs to confirm, so theirs to find
+            people |= {review.draft.on_behalf_of}
         self._insert(t.Contributors, [_of(review, person=person) for person in sorted(people)])
 
     def _insert(self, table: type[t.Table], rows: list[dict[str, Any]]) -> None:

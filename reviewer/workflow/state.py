@@ -30,7 +30,7 @@ from reviewer.workflow.facts import (
 def required_groups(case: Case, content_sha256: str) -> tuple[str, ...]:
     """The groups that must sign this variant: of its verdict, and comms for the response to a pause."""
     verdict = case.verdicts[content_sha256]
-    response = ("comms",) if case.review.responds_to and "comms" in signing_groups(case.brand) else ()
+    response = ("comms",) if case.review.responds_to else ()
     return tuple(dict.fromkeys((*verdict.requires, *response)))
 
 
@@ -58,21 +58,26 @@ def _wanting(case: Case, content_sha256: str) -> Iterator[str]:
     if case.review.draft.by_digest[content_sha256].kind == "removal":
         if not any(s.act == "remove" for s in signed):
             yield "Somebody in Marketing or Comms, or the post's author, must ask for this removal."
+        yield from _against(case, content_sha256)
         return
     for group in required_groups(case, content_sha256):
         yield from _signatures(case, group, signed)
     for finding in verdict.findings:
         yield from _wanting_for(case, finding, content_sha256, signed)
     yield from _consent(case, content_sha256, signed)
-    for objection in standing_objections(case, content_sha256):
-        said = "rejected this" if objection.act == "reject" else "asked for changes"
-        yield f"{objection.group.capitalize()} {said}: “{objection.comment}”"
+    yield from _against(case, content_sha256)
     if case.review.draft.standing is not None and len(_humans(case, signed, "approve")) < 2:
         yield "A text for repeated use needs two people who did not write it."
     if signed and permit_window(case, content_sha256) is None:
         yield "The sign-offs were given for different times: sign again for the present one."
     if to_resume(case, content_sha256):
         yield "There was a pause since: somebody who did not write it must confirm that it may go on."
+
+
+def _against(case: Case, content_sha256: str) -> Iterator[str]:
+    for objection in standing_objections(case, content_sha256):
+        said = "rejected this" if objection.act == "reject" else "asked for changes"
+        yield f"{objection.group.capitalize()} {said}: {objection.comment}"
 
 
 def _humans(case: Case, signed: tuple[SignOff, ...], act: str, group: str | None = None) -> set[str]:
@@ -94,20 +99,20 @@ def _wanting_for(
     about = tuple(s for s in signed if s.finding == finding.key)
     match finding.decision:
         case Decision.BLOCK if not excepted(case, finding, content_sha256):
-            yield f"“{finding.message}” can't go out: edit the text, or ask for an exception."
+            yield f"This can't go out: {finding.message} Edit the text, or ask for an exception."
         case Decision.NEEDS_APPROVAL if not _humans(case, about, "accept", finding.owner):
-            yield f"{finding.owner.capitalize()} must agree to “{finding.message}”."
+            yield f"{finding.owner.capitalize()} must agree: {finding.message}"
         case Decision.UNCHECKED if could_block(finding):
             if not excepted(case, finding, content_sha256):
-                yield f"“{finding.rule}” did not run, and it could have stopped this post: check it again."
+                yield f"{finding.rule} did not run, and it could have stopped this post: check it again."
         case Decision.UNCHECKED:
             for group in sorted({"marketing", finding.owner}):
                 if not _humans(case, about, "read", group):
-                    yield f"{group.capitalize()} must read it without “{finding.rule}”, which did not run."
+                    yield f"{group.capitalize()} must read it without {finding.rule}, which did not run."
         case Decision.WARN:
             by_marketing = (s.seen for s in signed if s.act == "approve" and s.group == "marketing")
             if not any(finding.key in seen for seen in by_marketing):
-                yield f"Marketing has not seen “{finding.message}” yet."
+                yield f"Marketing has not seen this yet: {finding.message}"
 
 
 def excepted(case: Case, finding: Finding, content_sha256: str) -> bool:
@@ -132,11 +137,19 @@ def _another_group(case: Case, owner: str, content_sha256: str) -> bool:
 
 def _consent(case: Case, content_sha256: str, signed: tuple[SignOff, ...]) -> Iterator[str]:
     owner = case.brand.consents.get(case.review.draft.by_digest[content_sha256].account)
-    if owner is None or wrote(case, owner, content_sha256):
+    if owner is None or _own_words(case, owner, content_sha256):
         return
     if not any(s.act == "consent" for s in signed):
         name = case.brand.people.get(owner, owner)
         yield f"{name}, in whose name this appears, must consent."
+
+
+def _own_words(case: Case, owner: str, content_sha256: str) -> bool:
+    """The owner of the account wrote, handed in or confirmed just this: nobody wrote it for them."""
+    held = [v for v in case.review.versions if content_sha256 in v.draft.digests]
+    hands = {name for v in held for name in (v.by, v.submitted_by) if name}
+    hands |= {c.by for c in case.review.confirmations if c.content_sha256 == content_sha256}
+    return case.brand.human(owner) in {case.brand.human(name) for name in hands}
 
 
 def unmeetable(case: Case, content_sha256: str) -> tuple[str, ...]:
@@ -190,12 +203,17 @@ def state(case: Case, content_sha256: str) -> State:
         return State.REJECTED
     if against:
         return State.CHANGES_REQUESTED
-    if content_sha256 not in review.submitted:
+    if content_sha256 not in review.submitted and not _removal_asked(case, content_sha256):
         return State.DRAFT
     own = own_window(review)
     if own is not None and case.now >= own.end:
         return State.EXPIRED
     return State.IN_REVIEW if wanting(case, content_sha256) else State.APPROVED
+
+
+def _removal_asked(case: Case, content_sha256: str) -> bool:
+    """A removal needs no handing in, only somebody who asks for it (law 16)."""
+    return any(s.act == "remove" for s in counting(case, content_sha256))
 
 
 def _removed(review: Review, content_sha256: str) -> bool:
