@@ -97,7 +97,7 @@ def test_a_blocked_post_has_no_approve_and_says_what_is_in_the_way(world: World)
     page = world.client("ben").page(f"/posts/{view.review.id}")
 
     assert buttons(page) & {"approve", "request_changes", "reject"} == {"request_changes", "reject"}
-    assert "can't go out: edit the text" in page.text
+    assert "This can't go out" in page.text
 
 
 def test_asking_for_changes_needs_a_note_and_keeps_nothing_from_the_author(world: World) -> None:
