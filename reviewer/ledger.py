@@ -7,6 +7,8 @@ later log only added to it, without the server.
 
 import hashlib
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from functools import reduce
 
 SIZE = 32
 EMPTY = hashlib.sha256().digest()
@@ -96,6 +98,31 @@ class Tree:
         if old <= middle:
             return [*self._subproof(old, start, middle, whole=whole), self._hash(middle, end)]
         return [*self._subproof(old, middle, end, whole=False), self._hash(start, middle)]
+
+
+@dataclass(frozen=True, slots=True)
+class Frontier:
+    """A log of `size` events that only grows: the roots of its whole subtrees, widest first.
+
+    At most log2(size) + 1 hashes: enough to append and to know the root, for checking a log of any
+    length as it is read. `Tree` gives the same roots, and proofs.
+    """
+
+    size: int = 0
+    peaks: tuple[bytes, ...] = ()
+
+    def with_leaf(self, leaf: bytes) -> "Frontier":
+        """The log with one more leaf hash."""
+        peaks, hashed, whole = list(self.peaks), _of_size(leaf), self.size
+        while whole % 2:
+            hashed, whole = node_hash(peaks.pop(), hashed), whole >> 1
+        return Frontier(self.size + 1, (*peaks, hashed))
+
+    def root(self) -> bytes:
+        """The root over the leaves so far."""
+        if not self.peaks:
+            return EMPTY
+        return reduce(lambda right, left: node_hash(left, right), reversed(self.peaks))
 
 
 def verify_inclusion(index: int, size: int, leaf_hash: bytes, proof: Sequence[bytes], root: bytes) -> bool:

@@ -64,6 +64,7 @@ def issue(permit: Permit, review: Review, *, issuer: str, key: OKPKey) -> str:
                 {"id": who, "capacity": group, "at": rfc3339(at)} for who, group, at in permit.signers
             ],
             "epochs": dict(permit.epochs),
+            **({"standing_sha256": permit.standing_sha256} if permit.standing_sha256 else {}),
         },
         PERMIT_TYPE,
         key,

@@ -49,7 +49,7 @@ def full_store(store: Store) -> Store:
         tx.add_hold("acme", hold)
         tx.add_lift("acme", replace(hold, lifts=(Lift("ada", NOW),)))
         tx.add_comment("acme", "d1", Comment("ada", "author", "Nice.", NOW))
-        tx.add_head(Head(1, "00" * 32, "a.b.c", NOW))
+        tx.keep_head(Head(1, "00" * 32, "a.b.c", NOW))
 
     store.write(run)
     return store

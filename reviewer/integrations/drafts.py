@@ -27,7 +27,8 @@ from pydantic import (
 from pydantic_core import InitErrorDetails, PydanticCustomError
 
 from reviewer import channels
-from reviewer.integrations.reading import Strict, Words, lone_surrogate, read, refuse
+from reviewer.errors import Invalid
+from reviewer.integrations.reading import Strict, Words, lone_surrogate, problems_of, read, refuse
 from reviewer.model import Draft, Json, Kind, Link, Media, Part, Schedule, Source, Standing, Variant
 
 MAX_TEXT_BYTES = 100_000
@@ -427,6 +428,18 @@ def parse_draft(value: object) -> Draft:
         Invalid: with pointers relative to `value`.
     """
     return read(DraftBody, value).draft()
+
+
+def suggested(kind: Kind, body: VariantBody) -> Variant:
+    """A reviewer's wording for a variant of this kind, without its target.
+
+    Raises:
+        Invalid: it could never be published; pointers are relative to a body with a `variant`.
+    """
+    if faults := list(_content_faults(kind, body)):
+        problems = problems_of(_at([(("variant", *place), code, said) for place, code, said in faults]))
+        raise Invalid("Nobody could publish these words as they are.", problems)
+    return body.variant(kind, None)
 
 
 def parse_text(text: str, channel: str = "generic", kind: str = "post") -> Variant:

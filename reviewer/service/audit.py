@@ -2,12 +2,13 @@
 
 import json
 import threading
+from bisect import bisect_left
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from itertools import islice
 
-from reviewer import release
+from reviewer import release, transcript
 from reviewer.errors import NotAllowed, NotFound
 from reviewer.ledger import Tree, leaf_hash
 from reviewer.model import Actor, Event
@@ -15,6 +16,10 @@ from reviewer.service.drafts import Drafts
 from reviewer.service.permits import Permits
 from reviewer.store import Head, Store, Tx
 from reviewer.workflow import signing_groups
+
+NO_EVENT = "There is no such event in the log: look for its number in the log."
+LAST_SEQ = 2**63 - 1
+"""The largest number that a database gives."""
 
 
 @dataclass(frozen=True)
@@ -69,33 +74,46 @@ class Audit:
 
     def head(self) -> Head:
         """A signed head over the whole log as it stands; kept, once for each size."""
+        key = self._permits.keys()[0]
         with self._growing:
             with self._store.read() as tx:
                 self._grow(tx)
-                known = {head.size: head for head in tx.heads()}
-            size, now = len(self._tree), self._clock()
-            if size in known:
-                return known[size]
-            root = self._tree.root().hex()
-            token = release.audit_head(size, root, issuer=self._issuer, key=self._permits.keys()[0], now=now)
-            head = Head(size, root, token, now)
-        self._store.write(lambda tx: tx.add_head(head))
-        return head
+                known = tx.head(len(self._tree))
+            if known is not None:
+                return known
+            size, root, now = len(self._tree), self._tree.root().hex(), self._clock()
+        token = release.audit_head(size, root, issuer=self._issuer, key=key, now=now)
+        return self._store.write(lambda tx: tx.keep_head(Head(size, root, token, now)))
 
     def prove(self, actor: Actor, seq: int) -> Proof:
         """The inclusion proof of an event that the actor may read."""
-        head = self.head()
         with self._store.read() as tx:
-            _check_reader(tx, actor, actor.brand)
-            found = [body for number, body in tx.leaves(seq - 1, upto=seq) if number == seq]
-        if not found or json.loads(found[0])["brand"] != actor.brand:
-            raise NotFound("There is no such event in this brand's log.")
+            _check_reader(tx, actor)
+            event = self._event(tx, seq)
+        if json.loads(event)["brand"] != actor.brand:
+            raise NotFound(NO_EVENT)
+        return self._proof(seq, event)
+
+    def proof(self, seq: int) -> Proof:
+        """The inclusion proof of any event, for whoever runs the server."""
+        with self._store.read() as tx:
+            event = self._event(tx, seq)
+        return self._proof(seq, event)
+
+    def _event(self, tx: Tx, seq: int) -> bytes:
+        if not 0 < seq <= LAST_SEQ:
+            raise NotFound(NO_EVENT)
+        for _, body in tx.leaves(seq - 1, upto=seq):
+            return body
+        raise NotFound(NO_EVENT)
+
+    def _proof(self, seq: int, event: bytes) -> Proof:
+        head = self.head()  # taken after the event was read, so the event is below it
         with self._growing:
-            index = self._seqs.index(seq)
+            index = bisect_left(self._seqs, seq)
             path = self._tree.inclusion(index, head.size)
-        return Proof(
-            seq, found[0].decode(), index, head.size, head.root, tuple(h.hex() for h in path), head.token
-        )
+        hashes = tuple(h.hex() for h in path)
+        return Proof(seq, event.decode(), index, head.size, head.root, hashes, head.token)
 
     def consistency(self, old: int, new: int) -> tuple[str, ...]:
         """The proof that the log of `new` events begins with the log of `old` (hashes in hex)."""
@@ -106,15 +124,13 @@ class Audit:
                 raise NotFound(f"The log has {len(self._tree)} events: choose sizes up to that.")
             return tuple(h.hex() for h in self._tree.consistency(old, new))
 
-    def export(self) -> Iterator[str]:
-        """The whole log as JSON lines: what it is, every event as it was hashed, every signed head."""
-        self.head()
+    def export(self) -> Iterator[bytes]:
+        """The lines of `reviewer.transcript`, without line ends: the log up to a head that is signed now."""
+        last = self.head()
         with self._store.read() as tx:
-            yield _line({"reviewer": "audit", "v": 1, "issuer": self._issuer, "jwks": self._permits.jwks()})
-            for _seq, body in tx.leaves():
-                yield body.decode()
-            for head in tx.heads():
-                yield _line({"head": head.token})
+            heads = [(head.size, head.token) for head in tx.heads() if head.size <= last.size]
+            events = (body for _, body in islice(tx.leaves(), last.size))
+            yield from transcript.write(events, last.size, heads)
 
     def _grow(self, tx: Tx) -> None:
         """Take up the events that were written since."""
@@ -123,13 +139,9 @@ class Audit:
             self._seqs.append(seq)
 
 
-def _check_reader(tx: Tx, actor: Actor, brand_slug: str) -> None:
-    brand = tx.brand(brand_slug)
+def _check_reader(tx: Tx, actor: Actor) -> None:
+    brand = tx.brand(actor.brand)
     signs = brand.groups_of(actor.id) & signing_groups(brand)
     reads = signs or actor.roles & {"auditor", "brand_admin"} or "audit:read" in actor.scopes
-    if actor.brand != brand_slug or not reads:
+    if not reads:
         raise NotAllowed("Only auditors, brand admins and signing groups read the whole log.")
-
-
-def _line(value: dict[str, Any]) -> str:
-    return json.dumps(value, separators=(",", ":"), ensure_ascii=False)

@@ -111,7 +111,7 @@ class Checking:
         """A case without verdicts: enough to ask what a pause concerns."""
         topics = [hold for hold in brand.holds if hold.topic]
         on_topic = {
-            variant.content_sha256: frozenset(h.id for h in topics if self._on_topic(h.topic, variant))
+            variant.content_sha256: frozenset(h.id for h in topics if self._on_topic(h.topic, variant, now))
             for variant in review.draft.variants
         }
         return Case(review, brand, {}, now, on_topic if topics else {})
@@ -124,9 +124,9 @@ class Checking:
             self._topics[rule] = known
         return known
 
-    def _on_topic(self, rule: str, variant: Variant) -> bool:
+    def _on_topic(self, rule: str, variant: Variant, now: datetime) -> bool:
         """Fail closed: a topic rule that could not be run concerns the variant."""
-        verdict = policies.judge(variant, self.topic(rule))
+        verdict = self._judged(_Wanted(variant, self.topic(rule), _hour(now)))
         return bool(verdict.findings or verdict.failed)
 
     def _judge_all(self, missing: list[_Wanted]) -> None:

@@ -8,7 +8,7 @@ from typing import Literal, TypeVar
 
 from reviewer import workflow
 from reviewer.errors import NotFound, Refusal, Unavailable
-from reviewer.model import Actor, Brand, Decision, Draft, Event, Review, State, Verdict
+from reviewer.model import Actor, Brand, Decision, Draft, Event, Hold, Review, State, Verdict
 from reviewer.service.checking import Checking, Recheck
 from reviewer.service.repeats import Once
 from reviewer.store import Projection, Store, Tx
@@ -35,6 +35,10 @@ class DraftView:
     unmeetable: tuple[str, ...]
     groups: frozenset[str]
     contributors: Mapping[str, frozenset[str]]
+    held: Mapping[str, tuple[Hold, ...]]
+    """The pauses that stand in a variant's way."""
+    to_resume: frozenset[str]
+    """Variants that a pause which has ended still holds back, until somebody confirms them (law 11)."""
 
 
 @dataclass(frozen=True)
@@ -192,6 +196,8 @@ def view_of(case: Case, actor: Actor) -> DraftView:
         unmeetable=tuple(dict.fromkeys(s for d in digests for s in workflow.unmeetable(case, d))),
         groups=case.brand.groups_of(actor.id),
         contributors={d: workflow.contributors(case.review, d) for d in digests},
+        held={d: workflow.holds_on(case, d) for d in digests},
+        to_resume=frozenset(d for d in digests if workflow.to_resume(case, d)),
     )
 
 
@@ -204,7 +210,10 @@ def activity(case: Case) -> str:
         len(review.sign_offs),
         sum(1 + len(o.dismissals) + (o.lifted_at is not None) for o in review.objections),
         sum(1 + (p.redeemed_at is not None) + (p.revoked_at is not None) for p in review.permits),
-        len(review.publications) + len(review.reissues) + len(review.confirmations),
+        len(review.publications) + len(review.reissues) + len(review.confirmations) + len(review.reslots),
+        sum(1 + (s.accepted_at is not None) for s in review.suggestions),
+        (review.emergency is not None) + (review.responds_to is not None),
+        sum(len(workflow.holds_on(case, d)) for d in review.draft.digests),
     )
     return "-".join(map(str, counts)) + f"-{states}"
 
@@ -224,9 +233,16 @@ def project(case: Case) -> Projection:
 def _check_visible(case: Case, actor: Actor, commands: tuple[Command, ...] = ()) -> None:
     """Who may not see a draft is told that there is none; a permit's holder may use what it holds."""
     holder = any(p.audience in (actor.id, f"person:{actor.id}") for p in case.review.permits)
-    asks_to_publish = any(isinstance(c, workflow.Issue) for c in commands) and "permit" in actor.scopes
+    asks_to_publish = any(_asks_to_publish(case, actor, c) for c in commands)
     if actor.brand != case.brand.slug or not (workflow.may_see(case, actor) or holder or asks_to_publish):
         raise NotFound("There is no such post here, or it is not yours to see.")
+
+
+def _asks_to_publish(case: Case, actor: Actor, command: Command) -> bool:
+    """A tool that may ask for permits, or whoever the terms of a text for repeated use let use it."""
+    if isinstance(command, workflow.IssueUse):
+        return workflow.may_use(case, actor, command)
+    return isinstance(command, workflow.Issue) and "permit" in actor.scopes
 
 
 def _seen(command: Command) -> tuple[str, ...]:
@@ -272,7 +288,8 @@ def _belongs(case: Case, actor: Actor, box: Box) -> bool:
     states = {workflow.state(case, d) for d in case.review.draft.digests}
     match box:
         case "mine":
-            return actor.id in workflow.everybody_who_wrote(case.review) | {case.review.author}
+            named = {case.review.author, case.review.draft.on_behalf_of}
+            return actor.id in workflow.everybody_who_wrote(case.review) | named
         case "needs_you":
             return bool(wanted_from(case, actor))
         case "waiting":

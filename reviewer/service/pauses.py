@@ -6,8 +6,8 @@ from datetime import datetime
 from typing import TypeVar
 
 from reviewer import workflow
-from reviewer.errors import Refusal
-from reviewer.model import Actor, Event, Hold
+from reviewer.errors import Invalid, Problem, Refusal, RuleError
+from reviewer.model import Actor, Event, Hold, Json
 from reviewer.service.checking import Checking
 from reviewer.service.drafts import new_id
 from reviewer.store import Store, Tx
@@ -18,12 +18,22 @@ Result = TypeVar("Result")
 
 
 @dataclass(frozen=True)
+class Reach:
+    """A permit that a pause met: of which draft, for which account, and who had it."""
+
+    jti: str
+    draft: str
+    account: str
+    audience: str
+
+
+@dataclass(frozen=True)
 class Placed:
     """A pause, the permits that it took back, and what no server can reach: released and in use."""
 
     hold: Hold
-    revoked: tuple[str, ...]
-    out_of_reach: tuple[str, ...]
+    revoked: tuple[Reach, ...]
+    out_of_reach: tuple[Reach, ...]
 
 
 class Pauses:
@@ -41,17 +51,18 @@ class Pauses:
         """Pause a scope: new permits are refused, outstanding ones fail, and are listed.
 
         `topic` is a rule (Vale YAML); a topic's outstanding permits are taken back one by one, because
-        they don't carry its epoch.
+        they don't carry its epoch. Raises Invalid for a rule that can't be trusted.
         """
-        if topic:
-            self._checking.topic(topic)
 
         def run(tx: Tx) -> Placed:
             brand, now = tx.brand(actor.brand), self._clock()
             hold = holds.place(brand, actor, new_id(), scope, reason, now, topic=topic)
+            if topic:
+                self._check_rule(topic)
             tx.add_hold(brand.slug, hold)
             paused = tx.brand(brand.slug)
-            revoked, used = [], []
+            revoked: list[Reach] = []
+            used: list[Reach] = []
             for draft_id, permit in tx.permits(brand.slug):
                 if not permit.alive(now) and (permit.redeemed_at is None or permit.revoked_at):
                     continue
@@ -63,10 +74,11 @@ class Pauses:
                 reported = permit.jti in {p.jti for p in review.publications}
                 if permit.alive(now):
                     tx.revoke_permit(permit.jti, actor.id, now)
-                    revoked.append(permit.jti)
+                    revoked.append(Reach(permit.jti, draft_id, permit.account, permit.audience))
                 elif not reported:
-                    used.append(permit.jti)
-            tx.append(_event(actor, "hold.placed", hold, now))
+                    used.append(Reach(permit.jti, draft_id, permit.account, permit.audience))
+            met = {"revoked": [r.jti for r in revoked], "out_of_reach": [r.jti for r in used]}
+            tx.append(_event(actor, "hold.placed", hold, now, **met))
             return Placed(hold, tuple(revoked), tuple(used))
 
         return self._logged(actor, "hold.place_refused", scope, run)
@@ -82,6 +94,15 @@ class Pauses:
             return hold
 
         return self._logged(actor, "hold.lift_refused", hold_id, run)
+
+    def _check_rule(self, topic: str) -> None:
+        try:
+            self._checking.topic(topic)
+        except RuleError as error:
+            raise Invalid(
+                "This topic's rule can't be trusted, so nothing was paused: mend it, or pause the brand.",
+                [Problem("/topic", str(error), "rule")],
+            ) from error
 
     def _logged(self, actor: Actor, refused: str, subject: str, run: Callable[[Tx], Result]) -> Result:
         try:
@@ -99,5 +120,5 @@ class Pauses:
             raise
 
 
-def _event(actor: Actor, action: str, hold: Hold, now: datetime) -> Event:
-    return Event(now, actor.brand, actor.id, action, ("hold", hold.id), detail={"scope": hold.scope})
+def _event(actor: Actor, action: str, hold: Hold, now: datetime, **more: Json) -> Event:
+    return Event(now, actor.brand, actor.id, action, ("hold", hold.id), detail={"scope": hold.scope, **more})

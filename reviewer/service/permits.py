@@ -53,7 +53,11 @@ class Permits:
         self, actor: Actor, draft_id: str, content_sha256: str, account: str, target: str | None
     ) -> Issued:
         """A permit for one use of a standing text, on one account and for one target."""
-        signed = self._drafts.view(actor, draft_id).review.draft.by_digest.get(content_sha256)
+        with self._store.read() as tx:
+            review = tx.review(draft_id)
+        if review.brand != actor.brand:
+            raise NotFound("There is no such text here: look at the library.")
+        signed = review.draft.by_digest.get(content_sha256)
         if signed is None:
             raise StaleContent("This text is not there any more: look at the library again.")
         channel = account.partition(":")[0]

@@ -65,12 +65,20 @@ class Log(StorePart):
             for r in self.session.exec(select(t.Heads).order_by(col(t.Heads.size)))
         ]
 
-    def add_head(self, head: Head) -> None:
-        """Keep a signed head; one for each size."""
-        if self.session.get(t.Heads, head.size) is None:
-            self.session.execute(
-                insert(t.Heads).values(size=head.size, root=head.root, token=head.token, at=head.at)
-            )
+    def head(self, size: int) -> Head | None:
+        """The signed head over the first `size` events, where there is one."""
+        row = self.session.get(t.Heads, size)
+        return Head(row.size, row.root, row.token, row.at) if row else None
+
+    def keep_head(self, head: Head) -> Head:
+        """Keep a signed head, one for each size, and return the one that is kept."""
+        known = self.head(head.size)
+        if known is not None:
+            return known
+        self.session.execute(
+            insert(t.Heads).values(size=head.size, root=head.root, token=head.token, at=head.at)
+        )
+        return head
 
     def flush_events(self) -> None:
         """Number and write the events appended so far; called before the commit."""

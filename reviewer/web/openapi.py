@@ -9,6 +9,7 @@ JSON body, `query` one of the query string, the rest are the path's. Operation i
 
 import functools
 import inspect
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, get_type_hints
@@ -34,6 +35,9 @@ from reviewer.web import problems
 
 MAX_BODY = 1_000_000
 """Bytes of a JSON body. A text of 100 kB may come as escapes, six bytes for one."""
+
+_PATH_PART = re.compile(r"<(int:)?(\w+)>")
+"""A part of an address that the caller fills in, a number or any text."""
 
 Headers = Mapping[str, str]
 Who = Callable[[tuple[str, ...]], Any]
@@ -154,7 +158,7 @@ class Surface:
 
         return register
 
-    def _serve(self, operation: Operation, **path: str) -> Response:
+    def _serve(self, operation: Operation, **path: str | int) -> Response:
         if request.headers.get("Content-Encoding", "identity").lower() != "identity":
             raise UnsupportedMedia("Compressed bodies are not read: send the body as it is.")
         arguments: dict[str, Any] = dict(path)
@@ -182,7 +186,7 @@ class Surface:
         paths: dict[str, dict[str, Any]] = {}
         for operation in self.operations:
             full = (self.blueprint.url_prefix or "") + operation.path
-            entry = paths.setdefault(full.replace("<", "{").replace(">", "}"), {})
+            entry = paths.setdefault(_PATH_PART.sub(r"{\2}", full), {})
             entry[operation.method.lower()] = _described(operation, names)
         return {
             "openapi": "3.1.1",
@@ -307,9 +311,13 @@ def _described(operation: Operation, names: _Names) -> dict[str, Any]:
 
 def _parameters(operation: Operation) -> list[dict[str, Any]]:
     found: list[dict[str, Any]] = [
-        {"name": part[1:-1], "in": "path", "required": True, "schema": {"type": "string"}}
-        for part in operation.path.split("/")
-        if part.startswith("<")
+        {
+            "name": name,
+            "in": "path",
+            "required": True,
+            "schema": {"type": "integer", "minimum": 0} if kind else {"type": "string"},
+        }
+        for kind, name in _PATH_PART.findall(operation.path)
     ]
     if operation.query is not None:
         schema = operation.query.model_json_schema()

@@ -33,6 +33,7 @@ TITLES: Mapping[str, str] = MappingProxyType(
         "own-draft": "Nobody signs off what they helped to write",
         "not-approved": "Not signed off",
         "blocked": "A rule does not let this out",
+        "held": "A pause is on",
         "permit-refused": "The permit does not cover this",
         "not-found": "There is no such thing here",
         "method-not-allowed": "This address does not take that method",

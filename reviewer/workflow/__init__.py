@@ -71,7 +71,7 @@ from reviewer.workflow.state import (
     wanting,
 )
 from reviewer.workflow.steps import BY_COMMAND, STEPS, Step, act, begin
-from reviewer.workflow.who import subjects
+from reviewer.workflow.who import may_use, subjects
 
 __all__ = [
     "BY_COMMAND",
@@ -127,6 +127,7 @@ __all__ = [
     "is_service",
     "may_see",
     "may_sign_for",
+    "may_use",
     "own_window",
     "permit_window",
     "required_groups",

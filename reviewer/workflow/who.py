@@ -199,6 +199,15 @@ def recipient(case: Case, actor: Actor, command: Any) -> None:
     raise NotAllowed("Only the publishing tool itself, or the author posting by hand, gets a go-ahead.")
 
 
+def may_use(case: Case, actor: Actor, command: IssueUse) -> bool:
+    """Do the terms of a text for repeated use let this actor ask for one use, whoever may see its draft."""
+    try:
+        recipient(case, actor, command)
+    except NotAllowed:
+        return False
+    return True
+
+
 def the_author(case: Case, actor: Actor, _command: Any) -> None:
     if actor.service or actor.id not in authors(case.review):
         raise NotAllowed("Only the author posts this by hand.")

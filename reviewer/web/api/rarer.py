@@ -12,6 +12,7 @@ from reviewer.errors import (
     StaleContent,
     WrongState,
 )
+from reviewer.integrations.drafts import suggested
 from reviewer.service.drafts import new_id
 from reviewer.web import answers, bodies
 from reviewer.web.api.surface import TAGS, V1, act, api
@@ -44,7 +45,7 @@ def suggest_words(
     present = services().drafts.view(actor, draft_id).review.draft.by_digest.get(body.content_sha256)
     if present is None:
         raise StaleContent("The post changed after you opened it. Read it again.", changed=("the text",))
-    words = replace(body.variant.variant(present.kind, None), target=present.target)
+    words = replace(suggested(present.kind, body.variant), target=present.target)
     return act(
         caller, draft_id, Suggest(new_id(), body.content_sha256, words, body.comment), brand=query.brand
     )
