@@ -55,7 +55,7 @@ _NEIGHBOURS = {
             "vghn",
             "bhjm",
             "njk",
-        ],
+        ],  # fmt: skip
         strict=True,
     )
 }

@@ -31,8 +31,8 @@ Matching = Literal["word", "stem", "phrase"]
 
 LOOKS_LIKE: Mapping[str, str] = {
     "1": "il", "!": "il", "|": "il", "0": "o", "3": "e", "4": "a", "@": "a", "^": "a", "5": "s", "$": "s",
-    "7": "t", "+": "t", "8": "b", "6": "gb", "9": "g", "2": "z", "(": "c", "<": "c", "{": "c", "[": "c", "l": "i",
-    "i": "l",
+    "7": "t", "+": "t", "8": "b", "6": "gb", "9": "g", "2": "z", "(": "c", "<": "c", "{": "c", "[": "c",
+    "l": "i", "i": "l",
 }  # fmt: skip
 """Which letters a sign or digit is written for; `i` and `l` look alike in capitals."""
 
@@ -170,7 +170,9 @@ class Matcher:
                 continue  # an acronym
             start, end = _unveiled(whole, span.start, span.end)
             turned = "bidi controls" if (start, end) != (span.start, span.end) else None
-            hows = [how for how in (read, match.how, None if read else dress(typed, match.term), turned) if how]
+            hows = [
+                how for how in (read, match.how, None if read else dress(typed, match.term), turned) if how
+            ]
             if read and not hows[1:] and match.term in typed.lower():
                 continue  # the plain view says so already
             yield Hit(start, end, (typed, match.term), how=", ".join(dict.fromkeys(hows)) or None)
