@@ -52,7 +52,8 @@ def _wrap(piece: str, over: Sequence[Spot], ending: Sequence[Spot]) -> Markup:
     numbers = " ".join(str(s.number) for s in sorted(ending, key=lambda s: s.number))
     number = Markup(' data-n="{}"').format(numbers) if numbers else Markup()
     if worst.href:
-        return Markup('<a class="mark is-{}" href="{}"{}>{}</a>').format(
-            worst.decision.value, worst.href, number, piece
+        of = " ".join(s.href.removeprefix("#") for s in over)
+        return Markup('<a class="mark is-{}" href="{}" data-of="{}"{}>{}</a>').format(
+            worst.decision.value, worst.href, of, number, piece
         )
     return Markup('<mark class="mark is-{}"{}>{}</mark>').format(worst.decision.value, number, piece)
