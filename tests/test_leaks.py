@@ -61,7 +61,7 @@ def linked(text: str, *kinds: str) -> list[tuple[str, ...]]:
         ("router A2:CB:7B:A0:ED:4D live", "A2:CB:7B:A0:ED:4D", "hardware address"),
         ("tips 14V6zRp6YfbjdMKFfhzNGic2yHnBcS7Zz6", "14V6zRp6YfbjdMKFfhzNGic2yHnBcS7Zz6", "crypto wallet"),
         ("card 4 0 1 2 8 8 8 8 8 8 8 8 1 8 8 1 ok", "4 0 1 2 8 8 8 8 8 8 8 8 1 8 8 1", "payment card number"),
-        ("ring oh 7 seven oh oh nine oh oh six one 9", "oh 7 seven oh oh nine oh oh six one 9", "phone number"),
+        ("ring oh 7 7 oh oh nine oh oh six one 9", "oh 7 7 oh oh nine oh oh six one 9", "phone number"),
         ("ring O77OO 900619 now", "O77OO 900619", "phone number"),
     ],
 )  # fmt: skip

@@ -47,7 +47,7 @@ def quotes(text: str, *listed: str) -> list[str]:
         ("casno", "dropped letters"),
         ("cazzino", "written as it sounds"),
         ("onisac", "written backwards"),
-        ("pnfvab", "letters moved by 13"),
+        ("pnfvab", "letters moved along the alphabet"),
         ("Y2FzaW5v", "base64"),
         ("-.-. .- ... .. -. ---", "Morse code"),
         ("charlie alfa sierra india november oscar", "spelling alphabet"),

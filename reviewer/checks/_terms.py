@@ -39,7 +39,7 @@ LOOKS_LIKE: Mapping[str, str] = {
 CLASSES = str.maketrans("lg1!|034@^5$7+8692(<{[", "ibiiioeaaassttbbbzcccc")
 _SOFT_MASKS = "_~.?=^-"
 _MASK = r"[*#%_~.?=^\-\u2026×\p{So}\p{Emoji_Presentation}]"
-_GAP = 3
+_GAP = 4
 _STAYS = 4
 _START = re.compile(r"(?<![a-z0-9])(?<![a-z0-9]')[a-z0-9]|(?<=[0-9])[a-z]|(?<![^\s\"'#])[@$!|+^]")
 _PART = re.compile(r"[a-z0-9]{4,}")
@@ -58,7 +58,7 @@ _MASKED = regex.compile(
 )
 _SHAPE = regex.compile(rf"{_MASK}+|[a-z]+")
 _MIXED = re.compile(r"(?<![a-z0-9])(?:[a-z]{1,23}[0-9]|[0-9]{1,23}[a-z])[a-z0-9]{0,23}(?![a-z0-9])")
-_MAYBE_MASKED = re.compile(r"[a-z][^\w\s'/:,;!][\w*.\-]|\*[a-z]")
+_MAYBE_MASKED = re.compile(r"[a-z][^\w\s'/:,;!][\w*.\-#%]|\*[a-z]")
 _NUMBER = regex.compile(r"[0-9]{1,6}+(?![a-z0-9])")
 _LETTER = regex.compile(r"[a-z]")
 
@@ -101,7 +101,7 @@ class Term:
             again = place and self.spelled[place - 1] == letter
             parts.append(f"([{regex.escape(letter + stand_ins)}]{{{0 if again else 1},}})")
         ending = _ENDING if self.matching == "stem" else ""
-        return regex.compile(r"[^a-z0-9]{0,3}?".join(parts) + ending)
+        return regex.compile(r"[^a-z0-9]{0,4}?".join(parts) + ending)
 
 
 class Node:
