@@ -36,7 +36,7 @@ def test_only_marks_of_ours_are_ever_in_the_html(text: str, spots: list[Spot]) -
     html = str(highlight(text, spots))
 
     leads = r'(?: href="#finding-1-1" data-of="[^"<]+")?'
-    opened = rf'<(?:a|mark) class="mark is-[a-z_]+"{leads}(?: data-n="[\d ]+")?>'
+    opened = rf'<(?:a|mark) class="mark is-[a-z_]+"{leads}(?: data-n="[⁰¹²³⁴⁵⁶⁷⁸⁹\u202f]+")?>'
     assert re.sub(rf"{opened}|</a>|</mark>", "", html).count("<") == 0
 
 
@@ -44,8 +44,8 @@ def test_where_two_findings_overlap_the_more_serious_one_gives_the_look() -> Non
     html = highlight("a bad claim", [Spot(0, 11, 2, Decision.SUGGEST), Spot(2, 5, 1, Decision.BLOCK)])
 
     assert html == (
-        '<mark class="mark is-suggest">a </mark><mark class="mark is-block" data-n="1">bad</mark>'
-        '<mark class="mark is-suggest" data-n="2"> claim</mark>'
+        '<mark class="mark is-suggest">a </mark><mark class="mark is-block" data-n="¹">bad</mark>'
+        '<mark class="mark is-suggest" data-n="²"> claim</mark>'
     )
 
 

@@ -124,6 +124,7 @@ def _name_words(app: Flask, services: Services, demo: Demo | None) -> None:
         moment=moment,
         ago=ago,
         worst=worst,
+        writer=words.writer,
         state=lambda state: words.STATES[State(state)],
         kind=lambda kind: words.KINDS[kind],
         channel=show.channel_title,
