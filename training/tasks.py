@@ -46,6 +46,8 @@ def offensive(data: Corpora, seed: int) -> Task:
         task.add(row, 0, 0.7)
     for sentence in contrast.rows("train"):
         task.add(sentence.text, int(sentence.offensive))
+    for row in data.sets.get("offensive", []):
+        task.add(row.text, int(row.label == "offensive"))
     return task
 
 
@@ -59,6 +61,8 @@ def hate(data: Corpora, seed: int) -> Task:
         task.add(row, 0, 0.3)
     for sentence in contrast.rows("train"):
         task.add(sentence.text, int(sentence.hate), 2.0)
+    for row in data.sets.get("hate", []):
+        task.add(row.text, int(row.label == "hate"))
     return task
 
 
@@ -95,6 +99,8 @@ def sentiment(data: Corpora, seed: int) -> Task:
     for label, text, weight in _felt(data, seed):
         if label in _CLASS:
             task.add(text, _CLASS[label], weight)
+    for row in data.sets.get("sentiment", []):
+        task.add(row.text, SENTIMENTS.index(row.label))
     return task
 
 
