@@ -4,7 +4,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 
-from reviewer.integrations.drafts import CheckBody, DraftBody, Name, Text, Time
+from reviewer.integrations.drafts import CheckBody, DraftBody, Name, Text, Time, WebAddress
 from reviewer.integrations.reading import Strict, Words, refuse
 from reviewer.service.drafts import Box
 
@@ -34,7 +34,7 @@ class EventsQuery(InBrand):
     """One page of the log, oldest first."""
 
     draft: Id | None = None
-    cursor: int = Field(default=0, ge=0)
+    cursor: int = Field(default=0, ge=0, lt=2**63)
     limit: int = Field(default=100, ge=1, le=1000)
 
 
@@ -120,7 +120,7 @@ class PublicationRequest(Strict):
     """What a tool published with a redeemed permit; the words or digest that it sees there, if it can."""
 
     jti: Id
-    url: Annotated[Words, Field(min_length=1, max_length=2_000)]
+    url: WebAddress
     at: Time
     account: Name | None = None
     text: Text | None = None
@@ -131,5 +131,5 @@ class PostedRequest(Strict):
     """Where the author posted a variant by hand, and when."""
 
     content_sha256: Digest
-    url: Annotated[Words, Field(min_length=1, max_length=2_000)]
+    url: WebAddress
     at: Time
