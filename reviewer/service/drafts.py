@@ -1,7 +1,7 @@
 """Drafts: begin, read, list, and every step of the workflow. No decision is made here."""
 
 import secrets
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Literal, TypeVar
@@ -101,22 +101,26 @@ class Drafts:
             if isinstance(command, workflow.Edit):
                 self._prepare_edit(draft_id, command)
 
+        asked = commands[0]
+
         def run(tx: Tx) -> None:
+            nonlocal asked
             before = tx.review(draft_id)
             brand, now = tx.brand(before.brand), self._clock()
             case = self._checking.case(tx, before, brand, now)
+            asked = commands[0]
             _check_visible(case, actor, commands)
-            for command in commands:
-                digests = workflow.subjects(case, command)
-                after = workflow.act(case, actor, command)
-                tx.append(_command_event(case, actor, command, digests))
+            for asked in commands:
+                digests = workflow.subjects(case, asked)
+                after = workflow.act(case, actor, asked)
+                tx.append(_command_event(case, actor, asked, digests))
                 case = self._checking.case(tx, tx.in_context(after), brand, now)
             tx.save_review(before, case.review, project(case))
 
         try:
             self._again(run)
         except Refusal as refusal:
-            self._log_refusal(actor, draft_id, commands, refusal)
+            self._log_refusal(actor, draft_id, asked, refusal)
             raise
         return self.view(actor, draft_id)
 
@@ -149,22 +153,20 @@ class Drafts:
                 stale.check()
         raise Unavailable("The policy keeps changing while this is being checked: try again in a minute.")
 
-    def _log_refusal(
-        self, actor: Actor, draft_id: str, commands: tuple[Command, ...], refusal: Refusal
-    ) -> None:
+    def _log_refusal(self, actor: Actor, draft_id: str, asked: Command, refusal: Refusal) -> None:
         """The refused act was rolled back, so it is written down in a transaction of its own."""
 
         def run(tx: Tx) -> None:
             review = tx.review(draft_id)
-            step = workflow.BY_COMMAND[type(commands[0])]
             tx.append(
                 Event(
                     at=self._clock(),
                     brand=review.brand,
                     actor=actor.id,
-                    action=step.refusal,
+                    action=workflow.BY_COMMAND[type(asked)].refusal,
                     subject=("draft", draft_id),
-                    seen=_seen(commands[0]),
+                    digests=_named(asked),
+                    seen=_seen(asked),
                     detail={"version": review.version.number, "code": refusal.code},
                 )
             )
@@ -227,6 +229,13 @@ def _check_visible(case: Case, actor: Actor, commands: tuple[Command, ...] = ())
     asks_to_publish = any(isinstance(c, workflow.Issue) for c in commands) and "permit" in actor.scopes
     if actor.brand != case.brand.slug or not (workflow.may_see(case, actor) or holder or asks_to_publish):
         raise NotFound("There is no such post here, or it is not yours to see.")
+
+
+def _named(command: Command) -> tuple[str, ...]:
+    """The digests that a command itself names: a refused one may name what is not there any more."""
+    one = getattr(command, "content_sha256", None)
+    several: Iterable[str] = getattr(command, "seen", None) or getattr(command, "digests", ())
+    return (one,) if one else tuple(several)
 
 
 def _seen(command: Command) -> tuple[str, ...]:
