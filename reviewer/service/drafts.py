@@ -1,7 +1,7 @@
 """Drafts: begin, read, list, and every step of the workflow. No decision is made here."""
 
 import secrets
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Literal, TypeVar
@@ -234,8 +234,7 @@ def _check_visible(case: Case, actor: Actor, commands: tuple[Command, ...] = ())
 def _named(command: Command) -> tuple[str, ...]:
     """The digests that a command itself names: a refused one may name what is not there any more."""
     one = getattr(command, "content_sha256", None)
-    several: Iterable[str] = getattr(command, "seen", None) or getattr(command, "digests", ())
-    return (one,) if one else tuple(several)
+    return (one,) if one else tuple(getattr(command, "seen", None) or getattr(command, "digests", None) or ())
 
 
 def _seen(command: Command) -> tuple[str, ...]:
