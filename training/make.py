@@ -109,7 +109,9 @@ def head(bench: Bench, task: Task) -> None:
 
     count = int(bench.number("folds", "exclusive" if task.exclusive else "questions"))
     folds = fitting.spread(len(truth), count, bench.seed, task.groups)
-    inputs = np.hstack([fitting.out_of_fold(folds, rows, fit), around])
+    alone = task.name in bench.config["alone"]  # type: ignore[operator]  # a list, as config.yml is written
+    beside = np.zeros_like(around) if alone else around
+    inputs = np.hstack([fitting.out_of_fold(folds, rows, fit), beside])
     mix = fitting.mixed(inputs, truth, weight, max(outputs, 2))
     probability = fitting.probabilities(inputs, mix, exclusive=task.exclusive)
     bench.write(task.name, fit(np.arange(len(truth))), task.labels, mix)
