@@ -100,6 +100,12 @@ docs: $(VENV)/.dev ## do docs and code name the same settings, commands, calls, 
 
 LOCK = $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
 	--no-header --no-annotate --no-emit-index-url $(ARGS)
+# where `make models` writes; LOCAL=1 adds sets with unclear terms, for weights that stay on this machine
+MODELS ?= reviewer/models
+.PHONY: models
+models: $(VENV)/.dev ## train the tone heads anew from DATA into MODELS, and print how they do
+	$(BIN)/python -m training.make --data $(DATA) --out $(MODELS) $(if $(LOCAL),--local)
+
 .PHONY: lock
 lock: | $(BIN)/python ## write the locks anew; ARGS=--upgrade takes newer versions
 	$(PIP) install --quiet '$(UV)'

@@ -2,6 +2,8 @@
 
 from reviewer.config import load
 from reviewer.service import build
-from reviewer.web import create_app
+from reviewer.web import create_app, logs
 
-app = create_app(build(load()))
+settings = load()
+logs.set_up(settings.log_level)
+app = create_app(build(settings))

@@ -1,4 +1,4 @@
-"""Time per text, and the last line that every bench prints. Imported first: it puts the project on the path."""
+"""Time per text, and the last line of every bench. Imported first: it puts the project on the path."""
 
 import json
 import sys

@@ -257,6 +257,21 @@ def test_without_a_key_that_is_valid_now_nothing_is_told(world: World) -> None:
     world.tool(short).ask("GET", "/api/v1/drafts", status=401)
 
 
+def test_a_place_in_the_log_is_a_number_that_the_database_has(world: World) -> None:
+    assert world.tool().ask("GET", f"/api/v1/events?cursor={2**63 - 1}").get_json()["items"] == []
+    world.tool().ask("GET", f"/api/v1/events?cursor={2**63}", status=422)
+
+
+@pytest.mark.parametrize(
+    "url", ["javascript:alert(1)", "data:text/html,x", "x.com/a", "https://x.com/a b", ""]
+)
+def test_what_is_published_has_an_address_of_the_web(world: World, url: str) -> None:
+    report = {"jti": "a", "url": url, "at": "2026-01-01T00:00:00Z"}
+    problem = world.tool().post("/api/v1/publications", report, status=422)
+
+    assert [error["pointer"] for error in problem["errors"]] == ["/url"]
+
+
 @pytest.mark.parametrize(
     ("scope", "method", "path", "body"),
     [

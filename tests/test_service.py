@@ -149,6 +149,7 @@ def test_a_refused_act_changes_nothing_and_is_on_record(desk: Desk) -> None:
     assert (refused.action, refused.actor) == ("variant.sign_refused", desk.lea.id)
     assert refused.detail["code"] == "not-allowed"
     assert refused.seen == tuple(yes(view).seen.values())
+    assert refused.digests == tuple(yes(view).seen)
 
 
 def test_several_commands_are_one_act(desk: Desk) -> None:
@@ -160,6 +161,8 @@ def test_several_commands_are_one_act(desk: Desk) -> None:
 
     assert desk.drafts.view(desk.eve, view.review.id).review.sign_offs == ()
     assert "variant.signed" not in desk.actions()
+    refused = desk.audit.events(desk.ada, "acme")[-1]
+    assert (refused.action, refused.seen) == ("variant.sign_refused", ("0" * 64,))
 
 
 def test_an_objection_stands_in_every_draft_of_the_brand_that_holds_the_same_words(desk: Desk) -> None:

@@ -47,7 +47,7 @@ def quotes(text: str, *listed: str) -> list[str]:
         ("casno", "dropped letters"),
         ("cazzino", "written as it sounds"),
         ("onisac", "written backwards"),
-        ("pnfvab", "letters moved by 13"),
+        ("pnfvab", "letters moved along the alphabet"),
         ("Y2FzaW5v", "base64"),
         ("-.-. .- ... .. -. ---", "Morse code"),
         ("charlie alfa sierra india november oscar", "spelling alphabet"),
@@ -105,7 +105,9 @@ def test_an_exception_lets_a_term_go_inside_it() -> None:
 def test_the_brands_own_lists_are_looked_for() -> None:
     context = Context(lists={"code_names": ("Orchid",)})
     params = terms.Params(lists=("code_names",))
-    assert [h.arguments for h in terms.check(read_text("the 0rchid line"), params, context)] == [("0rchid", "Orchid")]
+    assert [h.arguments for h in terms.check(read_text("the 0rchid line"), params, context)] == [
+        ("0rchid", "Orchid")
+    ]
     assert not list(terms.check(read_text("the orchid line"), params, Context()))
 
 
@@ -131,7 +133,11 @@ def test_the_known_kinds_of_disguise_are_found_at_their_span() -> None:
     found = exact = 0
     for row in rows:
         start, end = row["span"]
-        near = [h for h in terms.check(read_text(row["text"]), params, Context()) if h.start < end and start < h.end]
+        near = [
+            h
+            for h in terms.check(read_text(row["text"]), params, Context())
+            if h.start < end and start < h.end
+        ]
         found += bool(near)
         exact += any((hit.start, hit.end) == (start, end) for hit in near)
     assert found / len(rows) >= 0.985

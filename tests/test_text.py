@@ -13,7 +13,9 @@ from reviewer.text.light import FOLDED
 
 TRICKY = st.text(
     alphabet=st.one_of(
-        st.sampled_from("ab1 &#x;&amp;<b>%.\n\r\t'\"-@\u202e\u202d\u202c\u2067\u2069\u200b\u200d\ufe0f\u20e3\u0301\u0316"),
+        st.sampled_from(
+            "ab1 &#x;&amp;<b>%.\n\r\t'\"-@\u202e\u202d\u202c\u2067\u2069\u200b\u200d\ufe0f\u20e3\u0301\u0316"
+        ),
         st.sampled_from("аеорфЖαβγＡｂ𝐚𝟙ⓐ🅰🇩🇪😀ﬁß½①٣\ud83d\ude00\U000e0064ᄀ각"),
         st.characters(codec=None),
     ),
@@ -140,7 +142,8 @@ def test_every_field_that_people_read_is_a_document() -> None:
     )  # fmt: skip
     documents = {document.pointer: document for document in read(variant)}
     assert list(documents) == [
-        "/parts/0/text", "/parts/0/media/0/alt", "/parts/1/text", "/first_comment", "/link/url", "/link/title",
+        "/parts/0/text", "/parts/0/media/0/alt", "/parts/1/text", "/first_comment", "/link/url",
+        "/link/title",
         "/content_warning", "/settings/title", "/settings/tags/0",
     ]  # fmt: skip
     assert documents["/parts/0/text"].views.light.text == "Hi you & me"

@@ -72,6 +72,15 @@ def test_after_a_few_wrong_passwords_even_the_right_one_waits(world: World) -> N
     assert browser.sign_in(ADA, PASSWORD).status_code == 302
 
 
+def test_other_spellings_of_an_address_have_no_tries_of_their_own(world: World) -> None:
+    browser = world.client()
+    for _ in range(FOR_ONE_ACCOUNT):
+        browser.sign_in(ADA, "not the password")
+
+    for spelling in (ADA.upper(), f" {ADA} ", ADA.replace("@k", "@\uff4b"), ADA.replace(".", "\u3002")):
+        assert browser.sign_in(spelling, PASSWORD).status_code == 429, spelling
+
+
 def test_one_address_does_not_try_every_account(world: World) -> None:
     browser = world.client()
     for n in range(FROM_ONE_ADDRESS):

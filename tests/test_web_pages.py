@@ -91,6 +91,20 @@ def test_the_owner_group_says_why_it_agrees_or_nothing_is_signed(world: World) -
     assert "It is a quote." in cleo.page(address).text
 
 
+def test_hidden_fields_that_were_changed_agree_to_nothing(world: World) -> None:
+    view = world.sent("A miracle kettle.", X)
+    address = f"/posts/{view.review.id}"
+    cleo = world.client("cleo")
+    page = cleo.page(address)
+
+    for of in ("", "legal", "legal  ", "legal a b c", "x y z"):
+        changed = {"group": "legal", "accept-of": of, "accept": "Why not."}
+        assert cleo.press_on(page, "approve", f"{address}/decide", **changed).status_code in (303, 409, 422)
+
+    assert all(s.act == "approve" for s in world.view(view.review.id).review.sign_offs)
+    assert world.view(view.review.id).state == "in_review"
+
+
 def test_a_blocked_post_has_no_approve_and_says_what_is_in_the_way(world: World) -> None:
     view = world.sent("A forbidden kettle.")
 
@@ -191,9 +205,10 @@ def test_posting_by_hand_gives_the_words_and_uses_the_go_ahead_once(world: World
     wrong = ada.press_on(page, "", address, url="x.com/kettle/1")
     assert wrong.status_code in (404, 405, 422)
     fields = dict(page.form(address).fields)
-    refused = ada.client.post(address, data=fields | {"url": "x.com/kettle/1"})
-    assert refused.status_code == 422
-    assert "Give the full address" in refused.text
+    for url in ("x.com/kettle/1", "https://[x.com/1", "https://x.com/\0", "javascript:alert(1)"):
+        refused = ada.client.post(address, data=fields | {"url": url})
+        assert refused.status_code == 422, url
+        assert "Give the full address" in refused.text
 
     done = ada.client.post(address, data=fields | {"url": "https://x.com/kettle/status/1"})
     assert done.status_code == 303

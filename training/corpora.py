@@ -1,7 +1,7 @@
 """The public sets that the shipped weights may be trained on, read in place, with their licences.
 
-Nothing of them is kept: only weights are. Sets whose terms are unclear are not listed here, so that no
-weights trained on them can ship; `make models DATA=…` reads other folders of the same form.
+Nothing of them is kept: only weights are. Sets whose terms are unclear (`LOCAL`) are read only for
+weights that stay where they were made; any folder of the same form can be read.
 """
 
 import hashlib
@@ -20,6 +20,9 @@ LICENCES = {
     "clickbait": "MIT (bhargaviparanjape/clickbait)",
     "ekman": "Apache-2.0 (monologg/GoEmotions-pytorch, after GoEmotions of google-research)",
 }
+
+LOCAL = ("offensive", "hate", "sentiment")
+"""Sets whose terms are unclear. `make models LOCAL=1` trains on them too, for use on the spot only."""
 
 _NOISE = regex.compile(r"https?://\S+|\bhttp\b|@\w+|[^\w\s]|_")
 
@@ -60,8 +63,8 @@ class Corpora:
     hashes: dict[str, str]
 
 
-def read(folder: Path) -> Corpora:
-    """Read `tone/`, `policy-pairs/` and `corporate/` below a folder.
+def read(folder: Path, *, local: bool = False) -> Corpora:
+    """Read `tone/`, `policy-pairs/` and `corporate/` below a folder; `local` reads `LOCAL` sets as well.
 
     Rows of a training file whose normalised text is also in its validation file, or among the
     corporate posts, are left out.
@@ -79,7 +82,7 @@ def read(folder: Path) -> Corpora:
     corporate = labelled("corporate/posts-dev.jsonl")
     kept_out = {normal(row.text) for row in corporate}
     sets = {}
-    for name in LICENCES:
+    for name in (*LICENCES, *(LOCAL if local else ())):
         held = kept_out | {normal(str(r["text"])) for r in rows(f"tone/{name}.val.jsonl")}
         found = labelled(f"tone/{name}.train.jsonl")
         sets[name] = [row for row in found if normal(row.text) not in held]

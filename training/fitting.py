@@ -54,12 +54,21 @@ def logistic(
     return packed(np.array(columns).T, np.array(biases), keep)
 
 
-def ridge(rows: Matrix, targets: Floats, weight: Floats, strength: float) -> tuple[Floats, Floats]:
-    """Least squares for all outputs at once, solved between rows; (n-grams, outputs) and biases."""
-    kernel = (rows @ rows.T).toarray().astype(np.float64) + 1
-    kernel[np.diag_indices(len(weight))] += strength / weight
-    shares = cho_solve(cho_factor(kernel, lower=True, overwrite_a=True), targets)
-    return np.asarray(rows.T @ shares), shares.sum(axis=0)
+def kernel(rows: Matrix) -> NDArray[np.float32]:
+    """How alike each two rows are, plus one, so that a solution between rows has a bias."""
+    return np.asarray((rows @ rows.T).toarray() + 1, np.float32)
+
+
+def ridge(
+    alike: NDArray[np.float32], rows: Matrix, targets: Floats, weight: Floats, strength: float
+) -> tuple[Floats, Floats]:
+    """Least squares for all outputs at once, solved between rows; (n-grams, outputs) and biases.
+
+    `alike` is the rows' `kernel`; it is written over.
+    """
+    alike[np.diag_indices(len(weight))] += (strength / weight).astype(np.float32)
+    shares = cho_solve(cho_factor(alike, lower=True, overwrite_a=True), targets.astype(np.float32))
+    return np.asarray(rows.T @ shares, np.float64), shares.sum(axis=0).astype(np.float64)
 
 
 def out_of_fold(folds: NDArray[np.int64], rows: Matrix, fit: Callable[[NDArray[np.intp]], Linear]) -> Floats:

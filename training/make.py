@@ -1,6 +1,6 @@
 """`make models`: read the sets, fit every head, write weights, calibration and manifest, print how it went.
 
-    python -m training.make [--data FOLDER] [--out FOLDER]
+    python -m training.make [--data FOLDER] [--out FOLDER] [--local]
 
 The same data, configuration and versions give the same files; the manifest names the SHA-256 of each.
 """
@@ -11,6 +11,7 @@ import json
 import os
 import sys
 from collections.abc import Mapping
+from importlib.metadata import version
 from io import BytesIO
 from pathlib import Path
 from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
@@ -65,13 +66,16 @@ def main() -> None:
         "--data", type=Path, default=Path(os.environ.get("REVIEWER_DEV_DATA", "../shared/data"))
     )
     parser.add_argument("--out", type=Path, default=FOLDER)
+    parser.add_argument("--local", action="store_true", help="train on sets with unclear terms too")
     chosen = parser.parse_args()
+    if chosen.local and chosen.out.resolve() == FOLDER.resolve():
+        sys.exit("Weights trained on sets with unclear terms don't ship: name another folder with --out.")
     if not (chosen.data / "tone").is_dir():
         sys.exit(
             f"{chosen.data} has no folder `tone`: name the data folder with --data or REVIEWER_DEV_DATA."
         )
     config = yaml.safe_load(CONFIG.read_bytes())
-    data = read(chosen.data)
+    data = read(chosen.data, local=chosen.local)
     chosen.out.mkdir(parents=True, exist_ok=True)
     for name in ("concepts.txt", "severity.txt"):
         if chosen.out != FOLDER:
@@ -105,7 +109,9 @@ def head(bench: Bench, task: Task) -> None:
 
     count = int(bench.number("folds", "exclusive" if task.exclusive else "questions"))
     folds = fitting.spread(len(truth), count, bench.seed, task.groups)
-    inputs = np.hstack([fitting.out_of_fold(folds, rows, fit), around])
+    alone = task.name in bench.config["alone"]  # type: ignore[operator]  # a list, as config.yml is written
+    beside = np.zeros_like(around) if alone else around
+    inputs = np.hstack([fitting.out_of_fold(folds, rows, fit), beside])
     mix = fitting.mixed(inputs, truth, weight, max(outputs, 2))
     probability = fitting.probabilities(inputs, mix, exclusive=task.exclusive)
     bench.write(task.name, fit(np.arange(len(truth))), task.labels, mix)
@@ -158,19 +164,19 @@ def policy_head(bench: Bench, data: Corpora) -> None:
     seen_half = for_thresholds(data.corporate)
     corporate, _ = matrix(bench.extractor, [row.text for row in seen_half])
     folds = policy.folds(data.pairs, rows.shape[0] - len(data.pairs), bench.seed)
+    alike = fitting.kernel(rows[policy.some(rows.shape[0], len(data.pairs))])
     outputs = np.zeros((rows.shape[0], 1 + len(areas)))
     unseen_corporate: dict[int, Floats] = {}
     for fold in sorted({*folds.tolist()}):
         inside, outside = np.flatnonzero(folds != fold), np.flatnonzero(folds == fold)
-        pairs = [data.pairs[place] for place in inside if place < len(data.pairs)]
-        model = policy.fit(pairs, rows[inside], areas, recipe)
+        model = policy.fit(data.pairs, rows, alike, inside, areas, recipe)
         outputs[outside] = model.outputs(rows[outside])
         unseen_corporate[fold] = model.outputs(corporate)
-    whole, one = policy.calibrated(outputs, data.pairs, areas)
+    whole, one = policy.calibrated(outputs, data.pairs, areas, settings["naming"])
     around = np.zeros((len(outputs), len(NAMES)))
     mix = policy.mix(whole, one, len(areas), len(NAMES))
     probability = fitting.probabilities(np.hstack([outputs, around]), mix, exclusive=False)
-    final = policy.fit(data.pairs, rows, areas, recipe)
+    final = policy.fit(data.pairs, rows, alike, np.arange(rows.shape[0]), areas, recipe)
     both = Linear(*joined(final, rows.shape[1]))
     bench.write("policy", both, ("policy", *(f"policy/{area}" for area in areas)), mix)
     blank = np.zeros((corporate.shape[0], len(NAMES)))
@@ -187,6 +193,13 @@ def policy_head(bench: Bench, data: Corpora) -> None:
         float(np.quantile(probability[: len(data.pairs), 0][unseen & any_near], 1 - settings["near_misses"])),
         3,
     )
+    clean = np.array([pair.label == "clean" for pair in data.pairs])
+    bench.thresholds["policy/sure"] = round(
+        policy.threshold(
+            top[clean], policy.highest(companies, areas), settings["sure_clean"], settings["sure_corporate"]
+        ),
+        3,
+    )
     for part in policy.HOLDOUTS:
         places = [place for place, pair in enumerate(data.pairs) if pair.part == part]
         own = fitting.probabilities(
@@ -197,7 +210,6 @@ def policy_head(bench: Bench, data: Corpora) -> None:
         )
         note(bench, f"policy without {part}", vars(figures))
     bad = np.array([pair.label == "bad" for pair in data.pairs])
-    clean = np.array([pair.label == "clean" for pair in data.pairs])
     _, shapes = bench.seen([pair.text for pair in data.pairs])
     shape = fitting.mixed(shapes[:, SHAPE], bad.astype(np.int64), np.ones(len(bad)), 2)
     by_shape = fitting.probabilities(shapes[:, SHAPE], shape, exclusive=False)[:, 0]
@@ -261,10 +273,7 @@ def manifest(bench: Bench, data: Corpora) -> None:
         "thresholds": dict(sorted(bench.thresholds.items())),
         "licences": {**LICENCES, "policy-pairs": "written for this project"},
         "data": dict(sorted(data.hashes.items())),
-        "code": {
-            path.name: hashlib.sha256(path.read_bytes()).hexdigest()
-            for path in sorted(CONFIG.parent.glob("*.*"))
-        },
+        "versions": {name: version(name) for name in ("numpy", "scikit-learn", "scipy", "vaderSentiment")},
         "config": bench.config,
         "figures": bench.report,
     }

@@ -23,26 +23,38 @@ def vocabulary(
     total = sum(map(len, corpora.values()))
     chosen = [kind_hashes(lexicon)]
     frequency: dict[int, int] = {}
-    for group in ("words", "characters"):
+    counted = {name: _counted(texts) for name, texts in corpora.items()}
+    for group in (0, 1):
         worth: list[tuple[NDArray[np.uint32], NDArray[np.int64], float]] = []
-        for texts in corpora.values():
-            seen = [
-                np.unique(words if group == "words" else np.concatenate(characters))
-                for words, characters in (grams(folded(text)) for text in texts)
-            ]
-            hashes, counts = np.unique(np.concatenate(seen), return_counts=True)
+        for name, texts in corpora.items():
+            hashes, counts = counted[name][group]
             worth.append((hashes, counts, len(texts) ** -0.5))
         everything, place = np.unique(np.concatenate([hashes for hashes, _, _ in worth]), return_inverse=True)
         counts = np.bincount(place, np.concatenate([c for _, c, _ in worth]))
         value = np.bincount(place, np.concatenate([c * w for _, c, w in worth]))
         value[counts < sizes["least"]] = 0
-        best = np.argsort(-value, kind="stable")[: sizes[group]]
+        best = np.argsort(-value, kind="stable")[: sizes[("words", "characters")[group]]]
         best = best[value[best] > 0]
         chosen.append(everything[best])
         frequency |= dict(zip(everything[best].tolist(), counts[best].astype(int).tolist(), strict=True))
     hashes = np.unique(np.concatenate(chosen))
     idf = [1 + np.log((1 + total) / (1 + frequency.get(h, total // 20))) for h in hashes.tolist()]
     return hashes, np.round(np.minimum(idf, MOST_IDF) * 16).astype(np.uint8)
+
+
+def _counted(texts: Sequence[str]) -> tuple[tuple[NDArray[np.uint32], NDArray[np.int64]], ...]:
+    """In how many texts each n-gram occurs: words, then characters."""
+    words, characters = [], []
+    for text in texts:
+        of_words, of_characters = grams(folded(text))
+        words.append(np.unique(of_words))
+        characters.append(np.unique(np.concatenate(of_characters)))
+    return tuple(
+        (found, counts.astype(np.int64))
+        for found, counts in (
+            np.unique(np.concatenate(seen), return_counts=True) for seen in (words, characters)
+        )
+    )
 
 
 def matrix(extractor: Extractor, texts: Sequence[str]) -> tuple[sparse.csr_matrix, list[tuple[int, ...]]]:

@@ -48,19 +48,38 @@ def areas_of(pairs: list[Pair]) -> tuple[str, ...]:
     return tuple(sorted({pair.area for pair in pairs} - {"none"}))
 
 
-def fit(pairs: list[Pair], rows: Matrix, areas: tuple[str, ...], recipe: Recipe) -> Both:
-    """`rows` are the pairs' first, then those of the negatives."""
+def some(count: int, pairs: int) -> NDArray[np.intp]:
+    """Rows that tell areas apart: all pairs and every third negative, so that the equations stay few."""
+    return np.r_[np.arange(pairs), np.arange(pairs, count, 3)]
+
+
+def fit(
+    all_pairs: list[Pair],
+    all_rows: Matrix,
+    alike: NDArray[np.float32],
+    inside: NDArray[np.intp],
+    areas: tuple[str, ...],
+    recipe: Recipe,
+) -> Both:
+    """Fit on the rows `inside`. Rows are the pairs' first, then those of the negatives.
+
+    `alike` is the kernel of `some` of all rows.
+    """
+    pairs = [all_pairs[place] for place in inside if place < len(all_pairs)]
+    rows = all_rows[inside]
     extra = rows.shape[0] - len(pairs)
     bad = np.array([pair.label == "bad" for pair in pairs] + [False] * extra)
     weight = np.array([1.0] * len(pairs) + [recipe.weight] * extra)
-    model = LogisticRegression(C=recipe.cost, solver="liblinear", random_state=0)
+    model = LogisticRegression(C=recipe.cost, solver="liblinear", tol=0.01, random_state=0)
     model.fit(rows, bad, sample_weight=weight)
     one = packed(model.coef_.T, model.intercept_, recipe.keep)
 
-    # Every third negative is enough to tell areas apart, and keeps the system of equations small.
-    some = np.r_[np.arange(len(pairs)), np.arange(len(pairs), rows.shape[0], 3)]
-    violates = np.full((len(some), len(areas)), -1.0)
-    about = np.full((len(some), len(areas)), -1.0)
+    chosen = some(all_rows.shape[0], len(all_pairs))
+    known = np.flatnonzero(np.isin(chosen, inside))
+    chosen = chosen[known]
+    weight = np.where(chosen < len(all_pairs), 1.0, recipe.weight)
+    violates = np.full((len(chosen), len(areas)), -1.0)
+    about = np.full((len(chosen), len(areas)), -1.0)
     for place, pair in enumerate(pairs):
         if pair.area == "none":
             continue
@@ -71,12 +90,16 @@ def fit(pairs: list[Pair], rows: Matrix, areas: tuple[str, ...], recipe: Recipe)
             for other in set(pair.also) & set(areas):
                 violates[place, areas.index(other)] = 0.3
     targets = recipe.areas * violates + recipe.topics * about
-    weights, bias = ridge(rows[some], targets, weight[some], recipe.ridge)
+    weights, bias = ridge(alike[np.ix_(known, known)], all_rows[chosen], targets, weight, recipe.ridge)
     return Both(one, packed(weights, bias, recipe.keep_areas))
 
 
-def calibrated(outputs: Floats, pairs: list[Pair], areas: tuple[str, ...]) -> tuple[Floats, Floats]:
+def calibrated(
+    outputs: Floats, pairs: list[Pair], areas: tuple[str, ...], naming: float
+) -> tuple[Floats, Floats]:
     """(scale, offset) of "bad", and (of "bad", of the area, offset) of one area, as log-odds.
+
+    `naming` is the area's share beside "bad".
 
     `outputs` are out of fold. Every post counts for its own area; for the others only where the area
     stands out, since nobody looks at the rest.
@@ -90,16 +113,17 @@ def calibrated(outputs: Floats, pairs: list[Pair], areas: tuple[str, ...]) -> tu
         also = {areas.index(other) for other in pair.also if other in areas} if pair else set()
         own = areas.index(pair.area) if pair and pair.area != "none" else -1
         if own >= 0:
-            inputs.append((row[0], scores[own]))
+            inputs.append(row[0] + naming * scores[own])
             truth.append(bool(bad[place]))
         for other in np.argsort(-scores)[:3].tolist():
             if other != own and other not in also:
-                inputs.append((row[0], scores[other]))
+                inputs.append(row[0] + naming * scores[other])
                 truth.append(False)
-    one = LogisticRegression(C=1.0).fit(np.array(inputs), np.array(truth))
+    one = LogisticRegression(C=1.0).fit(np.array(inputs)[:, None], np.array(truth))
+    scale = one.coef_[0][0]
     return (
         np.array([whole.coef_[0][0], whole.intercept_[0]]),
-        np.array([*one.coef_[0], one.intercept_[0]]),
+        np.array([scale, naming * scale, one.intercept_[0]]),
     )
 
 

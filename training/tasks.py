@@ -5,12 +5,15 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from reviewer.heads import FOLDER, Lexicon
+from reviewer.heads.features import listed
 from training import contrast, ordinary
 from training.corpora import Corpora
 
 EMOTIONS = ("anger", "disgust", "fear", "joy", "neutral", "sadness", "surprise")
 MOST = 9000
 SENTIMENTS = ("negative", "neutral", "positive")
+_SEVERITY = Lexicon.read((FOLDER / "severity.txt").read_text())
 _CLASS = {"joy": 2, "neutral": 1, "anger": 0, "disgust": 0, "sadness": 0, "fear": 0}
 
 
@@ -37,16 +40,34 @@ class Task:
 
 
 def offensive(data: Corpora, seed: int) -> Task:
+    """Anger and disgust in harsh words, and harsh words at all, against what is neither.
+
+    davidson alone teaches a few words of one dialect, so it is heard softly.
+    """
     task = Task("offensive", ("offensive",))
     for row in data.sets["davidson"]:
-        task.add(row.text, int(row.label != "neither"), 0.35 if row.label == "offensive" else 1.0)
-    for row in data.sets["hatemojibuild"]:
-        task.add(row.text, int(row.label == "hate"))
-    for row in _some(data, "ekman", 6000, seed, "joy", "neutral", "surprise"):
-        task.add(row, 0, 0.7)
+        task.add(row.text, int(row.label != "neither"), 0.1 if row.label == "offensive" else 0.3)
+    for text in _some(data, "ekman", len(data.sets["ekman"]), seed, "anger", "disgust"):
+        if any(_harsh(text)[:3]):
+            task.add(text, 1)
+    others = _some(data, "ekman", len(data.sets["ekman"]), seed, *(set(EMOTIONS) - {"anger", "disgust"}))
+    for text in [text for text in others if any(_harsh(text)[1:3])][:3000]:
+        task.add(text, 1)
+    for text in [text for text in others if not any(_harsh(text)[1:3])][:8000]:
+        task.add(text, 0)
     for sentence in contrast.rows("train"):
-        task.add(sentence.text, int(sentence.offensive))
+        task.add(sentence.text, int(sentence.offensive), 0.5)
+    for row in data.sets.get("offensive", []):
+        task.add(row.text, int(row.label == "offensive"))
     return task
+
+
+def _harsh(text: str) -> tuple[int, ...]:
+    """How many mild, strong, hateful and threatening words the severity lexicon finds."""
+    counts = [0] * len(_SEVERITY.kinds)
+    for _, _, kind in _SEVERITY.find(listed(text)):
+        counts[kind] += 1
+    return tuple(counts)
 
 
 def hate(data: Corpora, seed: int) -> Task:
@@ -54,11 +75,13 @@ def hate(data: Corpora, seed: int) -> Task:
     for row in data.sets["hatemojibuild"]:
         task.add(row.text, int(row.label == "hate"))
     for row in data.sets["davidson"]:
-        task.add(row.text, int(row.label == "hate"), 1.0 if row.label == "hate" else 0.15)
+        task.add(row.text, int(row.label == "hate"), 0.5 if row.label == "hate" else 0.1)
     for row in _some(data, "ekman", 4000, seed, *EMOTIONS):
         task.add(row, 0, 0.3)
     for sentence in contrast.rows("train"):
         task.add(sentence.text, int(sentence.hate), 2.0)
+    for row in data.sets.get("hate", []):
+        task.add(row.text, int(row.label == "hate"))
     return task
 
 
@@ -73,7 +96,7 @@ def polite(data: Corpora, seed: int) -> Task:  # noqa: ARG001
     task = Task("polite", ("polite",))
     for name in ("politeness-wiki", "politeness-se"):
         for row in data.sets[name]:
-            task.add(row.text, int(row.label == "polite"))
+            task.add(row.text, int(row.label == "polite"), 1.0 if name == "politeness-wiki" else 0.1)
     return task
 
 
@@ -95,6 +118,11 @@ def sentiment(data: Corpora, seed: int) -> Task:
     for label, text, weight in _felt(data, seed):
         if label in _CLASS:
             task.add(text, _CLASS[label], weight)
+    # Each class counts the same: posts are not as cheerful as the set that this is learned from.
+    totals = [sum(w for w, t in zip(task.weight, task.truth, strict=True) if t == c) for c in range(3)]
+    task.weight = [w * len(task.weight) / 3 / totals[t] for w, t in zip(task.weight, task.truth, strict=True)]
+    for row in data.sets.get("sentiment", []):
+        task.add(row.text, SENTIMENTS.index(row.label))
     return task
 
 

@@ -1,82 +1,27 @@
 """Hosts that pretend to be another: how a host's name compares with a name that people trust."""
 
+from contextlib import suppress
 from functools import cache, lru_cache
 from itertools import pairwise
 from typing import NamedTuple
 
-import idna
 import tldextract
 
 from reviewer.text.skeleton import skeleton
 from reviewer.text.view import View
 
-WELL_KNOWN = tuple(
-    [
-        "google.com",
-        "youtube.com",
-        "facebook.com",
-        "instagram.com",
-        "whatsapp.com",
-        "twitter.com",
-        "linkedin.com",
-        "tiktok.com",
-        "reddit.com",
-        "pinterest.com",
-        "snapchat.com",
-        "telegram.org",
-        "discord.com",
-        "microsoft.com",
-        "office.com",
-        "live.com",
-        "outlook.com",
-        "apple.com",
-        "icloud.com",
-        "amazon.com",
-        "netflix.com",
-        "spotify.com",
-        "paypal.com",
-        "stripe.com",
-        "shopify.com",
-        "ebay.com",
-        "etsy.com",
-        "airbnb.com",
-        "booking.com",
-        "uber.com",
-        "dropbox.com",
-        "github.com",
-        "gitlab.com",
-        "slack.com",
-        "zoom.us",
-        "salesforce.com",
-        "adobe.com",
-        "docusign.com",
-        "mailchimp.com",
-        "hubspot.com",
-        "cloudflare.com",
-        "wikipedia.org",
-        "yahoo.com",
-        "bankofamerica.com",
-        "wellsfargo.com",
-        "chase.com",
-        "citibank.com",
-        "hsbc.com",
-        "barclays.co.uk",
-        "santander.com",
-        "revolut.com",
-        "coinbase.com",
-        "binance.com",
-        "metamask.io",
-        "steampowered.com",
-        "dhl.com",
-        "fedex.com",
-        "ups.com",
-        "usps.com",
-        "walmart.com",
-        "target.com",
-        "nike.com",
-        "adidas.com",
-    ]
-)
+WELL_KNOWN: tuple[str, ...] = (
+        "google.com", "youtube.com", "facebook.com", "instagram.com", "whatsapp.com", "twitter.com",
+        "linkedin.com", "tiktok.com", "reddit.com", "pinterest.com", "snapchat.com", "telegram.org",
+        "discord.com", "microsoft.com", "office.com", "live.com", "outlook.com", "apple.com", "icloud.com",
+        "amazon.com", "netflix.com", "spotify.com", "paypal.com", "stripe.com", "shopify.com", "ebay.com",
+        "etsy.com", "airbnb.com", "booking.com", "uber.com", "dropbox.com", "github.com", "gitlab.com",
+        "slack.com", "zoom.us", "salesforce.com", "adobe.com", "docusign.com", "mailchimp.com",
+        "hubspot.com", "cloudflare.com", "wikipedia.org", "yahoo.com", "bankofamerica.com",
+        "wellsfargo.com", "chase.com", "citibank.com", "hsbc.com", "barclays.co.uk", "santander.com",
+        "revolut.com", "coinbase.com", "binance.com", "metamask.io", "steampowered.com", "dhl.com",
+        "fedex.com", "ups.com", "usps.com", "walmart.com", "target.com", "nike.com", "adidas.com",
+)  # fmt: skip
 """Names that are imitated most; for these only disguised or misspelt names count, not other endings."""
 
 _DIGITS = str.maketrans("01345789", "olea" + "stbg")
@@ -112,13 +57,8 @@ def shown(text: str) -> str:
     labels = []
     for label in text.lower().split("."):
         if label.startswith("xn--"):
-            try:
-                label = idna.decode(label)
-            except idna.IDNAError:
-                try:
-                    label = label[4:].encode("ascii").decode("punycode")
-                except UnicodeError:
-                    pass
+            with suppress(UnicodeError):  # what is no punycode stays as it is
+                label = label[4:].encode("ascii").decode("punycode")
         labels.append(label)
     return ".".join(labels)
 

@@ -1,7 +1,7 @@
 """Words that are almost a listed term: letters swapped, dropped, added, replaced, turned round or
 written as they sound. Real words are let go, however near they are."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from functools import cached_property, lru_cache
 from typing import NamedTuple, Protocol
 
@@ -11,7 +11,7 @@ from reviewer.text.decode import rot13
 from reviewer.text.words import common, english, foreign, ranks
 
 SWAPPED, DROPPED, REPLACED = "swapped letters", "dropped letters", "replaced letters"
-BACKWARDS, MOVED, SOUNDS = "written backwards", "letters moved by 13", "written as it sounds"
+BACKWARDS, MOVED, SOUNDS = "written backwards", "letters moved along the alphabet", "written as it sounds"
 ALIKE, ADDED = "look-alike letters", "added letters"
 HOWS = frozenset({SWAPPED, DROPPED, REPLACED, BACKWARDS, MOVED, SOUNDS, ALIKE, ADDED})
 
@@ -24,41 +24,14 @@ class Listed(Protocol):
 
 
 _VOWELS = frozenset("aeiou")
-_NEIGHBOURS = {
-    key: frozenset(around)
-    for key, around in zip(
-        "qwertyuiopasdfghjklzxcvbnm",
-        [
-            "wa",
-            "qeas",
-            "wrsd",
-            "etdf",
-            "rygf",
-            "tuhg",
-            "yijh",
-            "uokj",
-            "iplk",
-            "ol",
-            "qwsz",
-            "weadzx",
-            "ersfxc",
-            "rtdgcv",
-            "tyfhvb",
-            "yugjbn",
-            "uihknm",
-            "iojlm",
-            "okp",
-            "asx",
-            "zsdc",
-            "xdfv",
-            "cfgb",
-            "vghn",
-            "bhjm",
-            "njk",
-        ],
-        strict=True,
-    )
-}
+_AROUND = {
+    "q": "wa", "w": "qeas", "e": "wrsd", "r": "etdf", "t": "rygf", "y": "tuhg", "u": "yijh", "i": "uokj",
+    "o": "iplk", "p": "ol", "a": "qwsz", "s": "weadzx", "d": "ersfxc", "f": "rtdgcv", "g": "tyfhvb",
+    "h": "yugjbn", "j": "uihknm", "k": "iojlm", "l": "okp", "z": "asx", "x": "zsdc", "c": "xdfv", "v": "cfgb",
+    "b": "vghn", "n": "bhjm", "m": "njk",
+}  # fmt: skip
+"""The keys next to each key."""
+
 _LOOKS = (("vv", "w"), ("rn", "m"), ("nn", "m"), ("cl", "d"), ("uu", "w"), ("ii", "u"))
 _CONSONANTS = tuple(
     (regex.compile(pattern), sound)
@@ -128,7 +101,8 @@ class Near:
             for i in range(size - 1):
                 known.setdefault(word[:i] + word[i + 1] + word[i] + word[i + 2 :], (text, SWAPPED))
             known.setdefault(word[::-1], (text, BACKWARDS))
-            known.setdefault(rot13(word), (text, MOVED))
+            for moved in (rot13(word), *_moved(word)):
+                known.setdefault(moved, (text, MOVED))
             bare = word[0] + "".join(c for c in word[1:] if c not in _VOWELS)
             if len(bare) > 2:
                 known.setdefault(bare, (text, DROPPED))
@@ -141,7 +115,7 @@ class Near:
                     for other in "aeiouyxv":
                         if size > 4 or other in "xv":
                             known.setdefault(word[:i] + other + word[i + 1 :], (text, REPLACED))
-                for other in _NEIGHBOURS[word[i]] if size > 4 else ():
+                for other in _AROUND[word[i]] if size > 4 else ():
                     known.setdefault(word[:i] + other + word[i + 1 :], (text, REPLACED))
         for word in self._terms:
             known.pop(word, None)
@@ -184,6 +158,17 @@ class Near:
                     found = less, ADDED
                     break
         return found if found and not foreign(word) else None
+
+
+_ALPHABET = "abcdefghijklmnopqrstuvwxyz"
+_CIPHERS = tuple(
+    str.maketrans(_ALPHABET, to) for to in (_ALPHABET[1:] + "a", "z" + _ALPHABET[:-1], _ALPHABET[::-1])
+)
+
+
+def _moved(word: str) -> Iterator[str]:
+    """The word one letter on, one back, and in the alphabet turned round."""
+    return (word.translate(cipher) for cipher in _CIPHERS)
 
 
 def _slip(word: str) -> bool:

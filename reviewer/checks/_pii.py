@@ -98,48 +98,16 @@ _WRITTEN = regex.compile(
 )
 _ORDINARY = frozenset(
     [
-        "us",
-        "me",
-        "you",
-        "him",
-        "her",
-        "them",
-        "it",
-        "here",
-        "there",
-        "live",
-        "now",
-        "online",
-        "only",
-        "look",
-        "looking",
-        "meet",
-        "start",
-        "day",
-        "work",
-        "home",
-        "all",
+        "us", "me", "you", "him", "her", "them", "it", "here", "there", "live", "now", "online", "only",
+        "look", "looking", "meet", "start", "day", "work", "home", "all",
     ]
-)
+)  # fmt: skip
 _MAILERS = frozenset(
     [
-        "gmail",
-        "googlemail",
-        "outlook",
-        "hotmail",
-        "yahoo",
-        "icloud",
-        "proton",
-        "protonmail",
-        "gmx",
-        "aol",
-        "live",
-        "mail",
-        "msn",
-        "zoho",
-        "web",
+        "gmail", "googlemail", "outlook", "hotmail", "yahoo", "icloud", "proton", "protonmail", "gmx",
+        "aol", "live", "mail", "msn", "zoho", "web",
     ]
-)
+)  # fmt: skip
 
 
 def _emails(text: str) -> Iterator[Found]:
@@ -153,11 +121,9 @@ def _emails(text: str) -> Iterator[Found]:
     for match in _WRITTEN.finditer(text):
         name, host, rest = match[1], match[2].lower(), match[3]
         ending = re.split(r"[^A-Za-z0-9\-]+|dot|DOT", rest.strip())[-1].strip("-").lower()
-        if ending not in top_level() or (
-            re.fullmatch(r"(?:\.[\w\-]+)+", rest) and not re.search(r"[\(\[\{]", match[0])
-        ):
-            if "@" not in match[0] or ending not in top_level():
-                continue
+        plain = re.fullmatch(r"(?:\.[\w\-]+)+", rest) and not re.search(r"[\(\[\{]", match[0])
+        if ending not in top_level() or (plain and "@" not in match[0]):
+            continue
         if host not in _MAILERS and (
             name.lower() in _ORDINARY or (name.islower() and ranks().get(name, 9999) < 150)
         ):

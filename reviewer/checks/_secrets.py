@@ -10,6 +10,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator
 from functools import cache
+from itertools import pairwise
 from math import log2
 from typing import NamedTuple
 
@@ -383,7 +384,7 @@ def _looks_random(body: str, *, strict: bool) -> bool:
 def _switches(token: str) -> int:
     """How often the sort of character (lower, upper, digit) changes."""
     sorts = ["d" if c.isdigit() else "u" if c.isupper() else "l" for c in token]
-    return sum(a != b for a, b in zip(sorts, sorts[1:], strict=False))
+    return sum(a != b for a, b in pairwise(sorts))
 
 
 def _placeholder(token: str) -> bool:

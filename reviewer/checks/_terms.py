@@ -31,15 +31,15 @@ Matching = Literal["word", "stem", "phrase"]
 
 LOOKS_LIKE: Mapping[str, str] = {
     "1": "il", "!": "il", "|": "il", "0": "o", "3": "e", "4": "a", "@": "a", "^": "a", "5": "s", "$": "s",
-    "7": "t", "+": "t", "8": "b", "6": "gb", "9": "g", "2": "z", "(": "c", "<": "c", "{": "c", "[": "c", "l": "i",
-    "i": "l",
+    "7": "t", "+": "t", "8": "b", "6": "gb", "9": "g", "2": "z", "(": "c", "<": "c", "{": "c", "[": "c",
+    "l": "i", "i": "l",
 }  # fmt: skip
 """Which letters a sign or digit is written for; `i` and `l` look alike in capitals."""
 
 CLASSES = str.maketrans("lg1!|034@^5$7+8692(<{[", "ibiiioeaaassttbbbzcccc")
 _SOFT_MASKS = "_~.?=^-"
 _MASK = r"[*#%_~.?=^\-\u2026×\p{So}\p{Emoji_Presentation}]"
-_GAP = 3
+_GAP = 4
 _STAYS = 4
 _START = re.compile(r"(?<![a-z0-9])(?<![a-z0-9]')[a-z0-9]|(?<=[0-9])[a-z]|(?<![^\s\"'#])[@$!|+^]")
 _PART = re.compile(r"[a-z0-9]{4,}")
@@ -58,7 +58,7 @@ _MASKED = regex.compile(
 )
 _SHAPE = regex.compile(rf"{_MASK}+|[a-z]+")
 _MIXED = re.compile(r"(?<![a-z0-9])(?:[a-z]{1,23}[0-9]|[0-9]{1,23}[a-z])[a-z0-9]{0,23}(?![a-z0-9])")
-_MAYBE_MASKED = re.compile(r"[a-z][^\w\s'/:,;!][\w*.\-]|\*[a-z]")
+_MAYBE_MASKED = re.compile(r"[a-z][^\w\s'/:,;!][\w*.\-#%]|\*[a-z]")
 _NUMBER = regex.compile(r"[0-9]{1,6}+(?![a-z0-9])")
 _LETTER = regex.compile(r"[a-z]")
 
@@ -101,7 +101,7 @@ class Term:
             again = place and self.spelled[place - 1] == letter
             parts.append(f"([{regex.escape(letter + stand_ins)}]{{{0 if again else 1},}})")
         ending = _ENDING if self.matching == "stem" else ""
-        return regex.compile(r"[^a-z0-9]{0,3}?".join(parts) + ending)
+        return regex.compile(r"[^a-z0-9]{0,4}?".join(parts) + ending)
 
 
 class Node:
@@ -170,7 +170,9 @@ class Matcher:
                 continue  # an acronym
             start, end = _unveiled(whole, span.start, span.end)
             turned = "bidi controls" if (start, end) != (span.start, span.end) else None
-            hows = [how for how in (read, match.how, None if read else dress(typed, match.term), turned) if how]
+            hows = [
+                how for how in (read, match.how, None if read else dress(typed, match.term), turned) if how
+            ]
             if read and not hows[1:] and match.term in typed.lower():
                 continue  # the plain view says so already
             yield Hit(start, end, (typed, match.term), how=", ".join(dict.fromkeys(hows)) or None)

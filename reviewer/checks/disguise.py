@@ -41,7 +41,9 @@ _HIDDEN = (
 _INVISIBLE = regex.compile(
     rf"(?<![\p{{L}}\p{{N}}])[\p{{L}}\p{{N}}]++(?<=[\p{{L}}\p{{N}}])(?:{_HIDDEN}++[\p{{L}}\p{{N}}\p{{M}}]++)++"
 )
-_JOINED = regex.compile(r"(?<![\p{Latin}\p{Nd}])[\p{Latin}\p{Nd}]++(?<=[\p{Latin}\p{Nd}])(?:[\u200c\u200d]++[\p{Latin}\p{Nd}]++)++")
+_JOINED = regex.compile(
+    r"(?<![\p{Latin}\p{Nd}])[\p{Latin}\p{Nd}]++(?<=[\p{Latin}\p{Nd}])(?:[\u200c\u200d]++[\p{Latin}\p{Nd}]++)++"
+)
 _FOREIGN = r"[\p{Cyrillic}\p{Greek}\p{Armenian}\p{Cherokee}\p{Coptic}\p{Lisu}\p{Georgian}]"
 _SCRIPTS = regex.compile(
     rf"(?<![\p{{L}}\p{{M}}])(?=[\p{{L}}\p{{M}}]*\p{{Latin}})(?=[\p{{L}}\p{{M}}]*{_FOREIGN})[\p{{L}}\p{{M}}]{{2,64}}+"

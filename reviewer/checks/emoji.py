@@ -29,7 +29,7 @@ class Params(BaseModel, frozen=True, extra="forbid"):
     places: int = Field(default=2, ge=1)
 
 
-def check(document: Document, params: Params, context: Context) -> Iterator[Hit]:  # noqa: ARG001
+def check(document: Document, params: Params, context: Context) -> Iterator[Hit]:
     """One hit over the first to the last emoji concerned; the message gets how many there are."""
     text = document.text
     if params.find == "flood":

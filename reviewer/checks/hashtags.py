@@ -20,7 +20,7 @@ class Params(BaseModel, frozen=True, extra="forbid"):
     letters: int = Field(default=6, ge=1)
 
 
-def check(document: Document, params: Params, context: Context) -> Iterator[Hit]:  # noqa: ARG001
+def check(document: Document, params: Params, context: Context) -> Iterator[Hit]:
     """Every hashtag without a capital that holds several words; the message gets it, and a readable one."""
     view = document.views.light
     for tag in _TAG.finditer(view.text):

@@ -29,7 +29,7 @@ class Params(BaseModel, frozen=True, extra="forbid"):
     characters: int = Field(default=2, ge=1)
 
 
-def check(document: Document, params: Params, context: Context) -> Iterator[Hit]:  # noqa: ARG001
+def check(document: Document, params: Params, context: Context) -> Iterator[Hit]:
     """One hit over the first to the last decorative place; the message gets the first of them."""
     text = _PLAIN_IPA.sub(lambda said: " " * len(said[0]), document.text)
     fancy = [match.span() for match in _FANCY.finditer(text)]

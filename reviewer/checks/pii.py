@@ -22,7 +22,7 @@ KINDS = _pii.KINDS
 
 
 class Params(BaseModel, frozen=True, extra="forbid"):
-    """`kinds` to look for, keys of `_pii.KINDS` (all, where none is given); `except_kinds` leaves some out."""
+    """`kinds` to look for, keys of `_pii.KINDS` (none given: all); `except_kinds` leaves some out."""
 
     kinds: Annotated[tuple[str, ...], BeforeValidator(one_or_many)] = ()
     except_kinds: Annotated[tuple[str, ...], BeforeValidator(one_or_many)] = ()

@@ -6,7 +6,7 @@ from pydantic import BaseModel
 
 from reviewer.checks import _secrets
 from reviewer.model import Context, Hit
-from reviewer.text import Document
+from reviewer.text import Document, View
 from reviewer.text.compact import unspaced
 from reviewer.text.dress import dress
 
@@ -22,7 +22,7 @@ class Params(BaseModel, frozen=True, extra="forbid"):
 def check(document: Document, params: Params, context: Context) -> Iterator[Hit]:
     """Arguments are what kind of secret it is and the value, masked."""
     light = document.views.light
-    views = [(None, light)]
+    views: list[tuple[str | None, View]] = [(None, light)]
     if params.hidden:
         together = unspaced(light)
         if together is not light:

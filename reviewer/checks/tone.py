@@ -52,7 +52,7 @@ class Params(BaseModel, frozen=True, extra="forbid"):
         return self
 
 
-def check(document: Document, params: Params, context: Context) -> Iterator[Hit]:  # noqa: ARG001
+def check(document: Document, params: Params, context: Context) -> Iterator[Hit]:
     """The most telling sentence of a text, or every sentence, that passes, with the percentage."""
     for head in params.head:
         if head.partition("/")[0] in language.heads().missing:

@@ -93,7 +93,10 @@ def demo() -> None:
 @click.option("--port", type=click.IntRange(1, 65535), help="REVIEWER_PORT, else 8000.")
 def serve(as_demo: bool, host: str | None, port: int | None) -> None:
     """Serve the web pages, the API and the hooks until it is stopped."""
+    from reviewer.web import logs
+
     settings = load()
+    logs.set_up(settings.log_level)
     if as_demo:
         settings = _demo_settings(settings)
     settings = _listening(settings, host, port)
@@ -257,6 +260,8 @@ def _run(app: "Flask", settings: Settings) -> None:
 
 
 def _gunicorn(settings: Settings) -> Mapping[str, object]:
+    from reviewer.web import logs
+
     host = f"[{settings.host}]" if ":" in settings.host else settings.host
     return {
         "bind": f"{host}:{settings.port}",
@@ -270,5 +275,6 @@ def _gunicorn(settings: Settings) -> Mapping[str, object]:
         "keepalive": 5,
         "limit_request_line": 8190,
         "loglevel": settings.log_level,
+        "logconfig_dict": logs.config(settings.log_level),
         "proc_name": "reviewer",
     }

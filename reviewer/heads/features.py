@@ -148,6 +148,11 @@ def folded(text: str) -> str:
     return _fold(text[:LONGEST]).text
 
 
+def listed(text: str) -> list[str]:
+    """The words of a text as word lists write them."""
+    return _LISTED.findall(folded(text))
+
+
 def kind_hashes(lexicon: Lexicon) -> NDArray[np.uint32]:
     """The hash of each kind of words, as the vocabulary holds it."""
     return np.array([_named(kind) for kind in lexicon.kinds], np.uint32)

@@ -183,6 +183,7 @@ ChannelName = Annotated[str, AfterValidator(_known_channel)]
 Note = Annotated[Words, Field(max_length=20_000)]
 Name = Annotated[Words, Field(max_length=200)]
 Time = Annotated[AwareDatetime, BeforeValidator(_only_text), AfterValidator(lambda at: at.astimezone(UTC))]
+WebAddress = Annotated[Words, Field(max_length=2_000), AfterValidator(_web_address)]
 Optional = Annotated[Text, AfterValidator(_or_nothing)] | None
 
 
@@ -207,7 +208,7 @@ class PartBody(Strict):
 class LinkBody(Strict):
     """A link card."""
 
-    url: Annotated[Words, Field(max_length=2_000), AfterValidator(_web_address)]
+    url: WebAddress
     title: Text = ""
     description: Text = ""
 

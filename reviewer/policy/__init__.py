@@ -180,11 +180,12 @@ def judge(
         requires=_requires(variant, findings, policy.approvals),
         ran=result.ran,
         failed=tuple(sorted({failure.rule.name for failure in failed})),
-        reduced=_reduced(variant, policy),
+        reduced=_reduced(variant, policy, documents),
         sentiment=words[0].compound if len(words) == 1 else language.valence(variant.text),
         sentences=tuple(compound for document in words for compound in document.valence),
         tone=_tone(documents),
         engine=ENGINE,
+        models=language.heads().sha256,
     )
 
 
@@ -292,11 +293,12 @@ def _requires(variant: Variant, findings: list[Finding], approvals: Approvals) -
     )
 
 
-def _reduced(variant: Variant, policy: Policy) -> tuple[str, ...]:
+def _reduced(variant: Variant, policy: Policy, documents: tuple[Document, ...]) -> tuple[str, ...]:
     """What was known to be missing before the check began."""
+    lacking = tuple(language.reduced(documents))
     if variant.channel in policy.channels:
-        return ()
-    return (f"The channel {variant.channel} is not known: checked as generic, without its limits.",)
+        return lacking
+    return (f"The channel {variant.channel} is not known: checked as generic, without its limits.", *lacking)
 
 
 def _tone(documents: tuple[Document, ...]) -> dict[str, float]:

@@ -105,22 +105,26 @@ class Drafts:
             if isinstance(command, workflow.Edit):
                 self._prepare_edit(draft_id, command)
 
+        asked = commands[0]
+
         def run(tx: Tx) -> None:
+            nonlocal asked
             before = tx.review(draft_id)
             brand, now = tx.brand(before.brand), self._clock()
             case = self._checking.case(tx, before, brand, now)
+            asked = commands[0]
             _check_visible(case, actor, commands)
-            for command in commands:
-                digests = workflow.subjects(case, command)
-                after = workflow.act(case, actor, command)
-                tx.append(_command_event(case, actor, command, digests))
+            for asked in commands:
+                digests = workflow.subjects(case, asked)
+                after = workflow.act(case, actor, asked)
+                tx.append(_command_event(case, actor, asked, digests))
                 case = self._checking.case(tx, tx.in_context(after), brand, now)
             tx.save_review(before, case.review, project(case))
 
         try:
             self._again(run)
         except Refusal as refusal:
-            self._log_refusal(actor, draft_id, commands, refusal)
+            self._log_refusal(actor, draft_id, asked, refusal)
             raise
         return self.view(actor, draft_id)
 
@@ -153,22 +157,20 @@ class Drafts:
                 stale.check()
         raise Unavailable("The policy keeps changing while this is being checked: try again in a minute.")
 
-    def _log_refusal(
-        self, actor: Actor, draft_id: str, commands: tuple[Command, ...], refusal: Refusal
-    ) -> None:
+    def _log_refusal(self, actor: Actor, draft_id: str, asked: Command, refusal: Refusal) -> None:
         """The refused act was rolled back, so it is written down in a transaction of its own."""
 
         def run(tx: Tx) -> None:
             review = tx.review(draft_id)
-            step = workflow.BY_COMMAND[type(commands[0])]
             tx.append(
                 Event(
                     at=self._clock(),
                     brand=review.brand,
                     actor=actor.id,
-                    action=step.refusal,
+                    action=workflow.BY_COMMAND[type(asked)].refusal,
                     subject=("draft", draft_id),
-                    seen=_seen(commands[0]),
+                    digests=_named(asked),
+                    seen=_seen(asked),
                     detail={"version": review.version.number, "code": refusal.code},
                 )
             )
@@ -243,6 +245,12 @@ def _asks_to_publish(case: Case, actor: Actor, command: Command) -> bool:
     if isinstance(command, workflow.IssueUse):
         return workflow.may_use(case, actor, command)
     return isinstance(command, workflow.Issue) and "permit" in actor.scopes
+
+
+def _named(command: Command) -> tuple[str, ...]:
+    """The digests that a command itself names: a refused one may name what is not there any more."""
+    one = getattr(command, "content_sha256", None)
+    return (one,) if one else tuple(getattr(command, "seen", None) or getattr(command, "digests", None) or ())
 
 
 def _seen(command: Command) -> tuple[str, ...]:

@@ -154,10 +154,10 @@ def refusal(error: SQLAlchemyError) -> ReviewerError | None:
         return Unavailable(
             "The database is not set up for this version: run `reviewer init`, then try again."
         )
-    if isinstance(getattr(error, "orig", None), psycopg.errors.InsufficientPrivilege):
+    if "permission denied for schema" in words:
         return Unavailable(
-            "The database role of this server may not do that. To set up or migrate, run "
-            "`reviewer migrate` with REVIEWER_DATABASE_OWNER_URL naming the role that owns the tables."
+            "The database role of this server may not make tables: run `reviewer migrate` with "
+            "REVIEWER_DATABASE_OWNER_URL naming the role that owns them."
         )
     broken = re.search(r"unable to open|readonly|disk|malformed|not a database", words)
     if broken and isinstance(getattr(error, "orig", None), sqlite3.Error):

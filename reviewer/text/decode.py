@@ -25,7 +25,7 @@ class Reading(NamedTuple):
 
 
 _ESCAPE = regex.compile(
-    r"%([0-9A-Fa-f]{2})|\\?u\+?([0-9A-Fa-f]{4})(?![0-9A-Fa-f])|\\u\{([0-9A-Fa-f]{1,6})\}|\\x([0-9A-Fa-f]{2})"
+    r"%([0-9A-Fa-f]{2})|\\u([0-9A-Fa-f]{4})|u\+([0-9A-Fa-f]{4,5})(?![0-9A-Fa-f])|\\u\{([0-9A-Fa-f]{1,6})\}|\\x([0-9A-Fa-f]{2})"
     r"|\\U([0-9A-Fa-f]{8})|\\([0-3][0-7]{2})|=([0-9A-F]{2})(?=[=\w])|\\([0-9A-Fa-f]{2,4}) ",
     regex.IGNORECASE,
 )
@@ -49,36 +49,11 @@ _MORSE = {
 _SPELLING = {
     word: word[0]
     for word in [
-        "alpha",
-        "alfa",
-        "bravo",
-        "charlie",
-        "delta",
-        "echo",
-        "foxtrot",
-        "golf",
-        "hotel",
-        "india",
-        "juliet",
-        "juliett",
-        "kilo",
-        "lima",
-        "mike",
-        "november",
-        "oscar",
-        "papa",
-        "quebec",
-        "romeo",
-        "sierra",
-        "tango",
-        "uniform",
-        "victor",
-        "whiskey",
-        "whisky",
-        "yankee",
-        "zulu",
+        "alpha", "alfa", "bravo", "charlie", "delta", "echo", "foxtrot", "golf", "hotel", "india", "juliet",
+        "juliett", "kilo", "lima", "mike", "november", "oscar", "papa", "quebec", "romeo", "sierra",
+        "tango", "uniform", "victor", "whiskey", "whisky", "yankee", "zulu",
     ]
-} | {"xray": "x", "x-ray": "x"}
+} | {"xray": "x", "x-ray": "x"}  # fmt: skip
 _NAMES = {
     "ay": "a", "bee": "b", "cee": "c", "see": "c", "sea": "c", "dee": "d", "ee": "e", "eff": "f", "gee": "g",
     "aitch": "h", "eye": "i", "jay": "j", "kay": "k", "ell": "l", "el": "l", "em": "m", "en": "n", "oh": "o",
@@ -211,7 +186,7 @@ def rot13(word: str) -> str:
 
 def _unescape(match: "regex.Match[str]") -> str:
     code = next(filter(None, match.groups()))
-    base = 8 if match[6] else 16
+    base = 8 if match[7] else 16
     number = int(code, base)
     return chr(number) if 0x20 <= number < 0x110000 and not 0xD800 <= number < 0xE000 else match[0]
 

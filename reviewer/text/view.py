@@ -14,7 +14,7 @@ import regex
 from reviewer.model import Span
 
 GRAPHEME = regex.compile(r"\p{RI}{1,2}[\p{M}\u200c\u200d\U0001f3fb-\U0001f3ff]*+|\X")
-"""Extended grapheme clusters (UAX #29). Flags come first: the cluster class alone is quadratic on a run of them."""
+"""Extended grapheme clusters (UAX #29); flags come first: the class alone is quadratic on a run of them."""
 
 _SIMPLE = regex.compile(r"[\n -~]*+")  # no CR: CR LF is one grapheme
 

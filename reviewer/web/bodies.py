@@ -4,7 +4,16 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 
-from reviewer.integrations.drafts import CheckBody, DraftBody, Name, TargetBody, Text, Time, VariantBody
+from reviewer.integrations.drafts import (
+    CheckBody,
+    DraftBody,
+    Name,
+    TargetBody,
+    Text,
+    Time,
+    VariantBody,
+    WebAddress,
+)
 from reviewer.integrations.reading import Strict, Words, refuse
 from reviewer.service.drafts import Box
 
@@ -120,7 +129,7 @@ class PublicationRequest(Strict):
     """What a tool published with a redeemed permit; the words or digest that it sees there, if it can."""
 
     jti: Id
-    url: Annotated[Words, Field(min_length=1, max_length=2_000)]
+    url: WebAddress
     at: Time
     account: Name | None = None
     text: Text | None = None
@@ -131,7 +140,7 @@ class PostedRequest(Strict):
     """Where the author posted a variant by hand, and when."""
 
     content_sha256: Digest
-    url: Annotated[Words, Field(min_length=1, max_length=2_000)]
+    url: WebAddress
     at: Time
 
 

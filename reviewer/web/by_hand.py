@@ -89,8 +89,12 @@ def _address(variant: Variant) -> str:
 
 def check_link(url: str) -> None:
     """Refuse what can't be the address of a published post; raises Invalid."""
-    parts = urlsplit(url)
-    if parts.scheme != "https" or "." not in parts.netloc or any(c.isspace() for c in url):
+    try:
+        parts = urlsplit(url)
+        full = parts.scheme == "https" and "." in parts.netloc
+    except ValueError:  # brackets that are no IPv6 address
+        full = False
+    if not full or any(c.isspace() or not c.isprintable() for c in url):
         raise Invalid(
             "Give the full address of the published post, beginning with https://.",
             [Problem("/url", "Not an address.", "address")],

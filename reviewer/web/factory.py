@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
 from pathlib import Path
-from traceback import extract_tb
 
 import structlog
 from flask import Blueprint, Flask, Response, current_app, g, render_template, request, url_for
@@ -19,7 +18,7 @@ from reviewer.errors import Refusal, ReviewerError, TooMany, Unavailable
 from reviewer.model import State
 from reviewer.service import DraftRow, Services
 from reviewer.service.media import LARGEST
-from reviewer.web import api, health, hooks, login, problems, show, words
+from reviewer.web import api, health, hooks, login, logs, problems, show, words
 from reviewer.web.pages import here, pages
 
 CONTENT_POLICY = (
@@ -124,6 +123,7 @@ def _name_words(app: Flask, services: Services, demo: Demo | None) -> None:
         moment=moment,
         ago=ago,
         worst=worst,
+        writer=words.writer,
         state=lambda state: words.STATES[State(state)],
         kind=lambda kind: words.KINDS[kind],
         channel=show.channel_title,
@@ -216,9 +216,7 @@ def _refuse_kindly(app: Flask) -> None:
 
     @app.errorhandler(Exception)
     def broken(error: Exception) -> tuple[str, int]:
-        # where, but not with what: values on the way may be words of a post
-        where = [f"{f.filename}:{f.lineno} {f.name}" for f in extract_tb(error.__traceback__)]
-        log.error("request.failed", request_id=problems.request_id(), error=type(error).__name__, where=where)
+        logs.fault(error, problems.request_id())
         return _error_page(
             500,
             "It is our fault and it is written down. Try again; what you typed before is not lost.",

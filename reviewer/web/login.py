@@ -10,7 +10,7 @@ from typing import Any
 
 from flask import Flask, current_app, request, session
 from flask_login import user_logged_in
-from flask_security import Security, current_user
+from flask_security import Security, current_user, uia_email_mapper
 from flask_security.forms import LoginForm
 
 from reviewer.errors import TooMany
@@ -36,13 +36,22 @@ class SignInForm(LoginForm):
         The attempt is written down before the password is looked at, so that attempts at the same moment
         count too; the right password takes it off again.
         """
-        account = str(self.email.data or "").strip().lower()[:255]
+        account = _account(str(self.email.data or ""))
         services = _services()
         services.store.write(lambda tx: _attempt(tx, account, request.remote_addr or "", services.clock()))
         if not super().validate(**kwargs):
             return False
         services.store.write(lambda tx: tx.forget_failed_logins(account))
         return True
+
+
+def _account(typed: str) -> str:
+    """The one name under which an account's attempts are counted, however its address is written.
+
+    The library looks people up by the normal form of an address, in which letters of another width and
+    other full stops are the plain ones; counted as typed, each spelling would have tries of its own.
+    """
+    return (uia_email_mapper(typed) or typed.strip()).lower()[:255]
 
 
 def _attempt(tx: Tx, account: str, address: str, now: datetime) -> None:

@@ -24,6 +24,9 @@ class Spot:
     href: str = ""
 
 
+SUPERIOR = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
+
+
 def highlight(text: str, spots: Sequence[Spot]) -> Markup:
     """The text as HTML with every spot wrapped; where spots overlap, the most serious gives the look."""
     waiting = sorted((_inside(spot, len(text)) for spot in spots), key=lambda s: s.start, reverse=True)
@@ -49,10 +52,14 @@ def _wrap(piece: str, over: Sequence[Spot], ending: Sequence[Spot]) -> Markup:
     if not over:
         return escape(piece)
     worst = min(over, key=lambda s: (s.decision.rank, s.number))
-    numbers = " ".join(str(s.number) for s in sorted(ending, key=lambda s: s.number))
+    # superior figures and a narrow space that does not break: drawn as plain text, they don't change
+    # where lines break or how the underline runs
+    figures = "\u202f".join(str(s.number) for s in sorted(ending, key=lambda s: s.number))
+    numbers = figures.translate(SUPERIOR)
     number = Markup(' data-n="{}"').format(numbers) if numbers else Markup()
     if worst.href:
-        return Markup('<a class="mark is-{}" href="{}"{}>{}</a>').format(
-            worst.decision.value, worst.href, number, piece
+        of = " ".join(s.href.removeprefix("#") for s in over)
+        return Markup('<a class="mark is-{}" href="{}" data-of="{}"{}>{}</a>').format(
+            worst.decision.value, worst.href, of, number, piece
         )
     return Markup('<mark class="mark is-{}"{}>{}</mark>').format(worst.decision.value, number, piece)

@@ -7,7 +7,6 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Any
 
-import structlog
 from flask import Response, current_app, g, request
 from werkzeug.exceptions import HTTPException
 
@@ -21,6 +20,7 @@ from reviewer.errors import (
     TooMany,
     Unavailable,
 )
+from reviewer.web import logs
 
 MEDIA_TYPE = "application/problem+json"
 
@@ -104,8 +104,11 @@ def refused(error: ReviewerError) -> Response:
             headers["Retry-After"] = "2"
     if error.status == 401:
         headers["WWW-Authenticate"] = 'Bearer realm="reviewer"'
-    # a fault of the server is logged, not told: it may name files
-    detail = error.detail if isinstance(error, Refusal | Unavailable) else "It is logged under this id."
+    detail = error.detail
+    if not isinstance(error, Refusal | Unavailable):
+        # a fault of the server is logged, not told: it may name files
+        logs.fault(error, request_id())
+        detail = "It is logged under this id."
     return _response(error.status, error.code, detail, problem, headers)
 
 
@@ -123,8 +126,8 @@ def broken(error: HTTPException) -> Response:
 
 
 def fault(error: Exception) -> Response:
-    """What nobody foresaw: logged with its trace, told without it."""
-    structlog.get_logger().exception("request.failed", request_id=request_id(), error=type(error).__name__)
+    """What nobody foresaw: logged with its places, told without them."""
+    logs.fault(error, request_id())
     return _response(500, "error", "It is logged under this id.", {}, {})
 
 

@@ -103,7 +103,6 @@ class Sheet:
     accounts: tuple[AccountView, ...]
     fields: tuple[FieldView, ...]
     findings: tuple[FindingView, ...]
-    link: str = ""
     changes: tuple[Piece, ...] = ()
 
     @property
@@ -160,7 +159,6 @@ def sheets(
                 accounts=tuple(account(v, verdicts, states or {}, missing or {}) for v in group),
                 fields=tuple(_fields(group[0], found)),
                 findings=tuple(found),
-                link=group[0].link.url if group[0].link else "",
                 changes=_changes(group[0], before),
             )
         )
@@ -326,8 +324,10 @@ def field_name(pointer: str, variant: Variant) -> str:
             return f"Description of picture {int(which) + 1}"
         case ["first_comment"]:
             return "First comment"
+        case ["link", "url"]:
+            return "Link"
         case ["link", name]:
-            return f"Link {name}"
+            return f"{name.capitalize()} of the link"
         case ["content_warning"]:
             return "Content warning"
         case ["settings", name]:

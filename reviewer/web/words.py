@@ -133,6 +133,11 @@ def event(one: Event) -> str:
     return f"{words} as {str(group).capitalize()}" if group else words
 
 
+def writer(name: str) -> str:
+    """Who wrote it, in a list: tools have no name of their own there."""
+    return f"{name.removeprefix('service:')} (tool)" if name.startswith("service:") else name
+
+
 def plural(count: int, noun: str, many: str | None = None) -> str:
     return f"{count} {noun if count == 1 else many or noun + 's'}"
 

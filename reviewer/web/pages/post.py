@@ -127,14 +127,21 @@ def _decision(button: str, groups: Sequence[str], seen: dict[str, str], note: st
         raise Invalid("Press one of the buttons: approve, ask for changes, or reject.")
     commands: list[Command] = []
     for of, reason in _pairs("accept"):
-        owner, key, digests = of.split(" ")
+        owner, key, digests = _named(of)
         if owner in groups:
-            commands += [Accept(owner, d, key, reason, seen[d]) for d in digests.split(",") if d in seen]
+            commands += [Accept(owner, d, key, reason, seen[d]) for d in digests if d in seen]
     for of, reason in _pairs("read"):
-        owner, key, digests = of.split(" ")
+        owner, key, digests = _named(of)
         for group in {"marketing", owner} & set(groups):
-            commands += [ReadWithout(group, d, key, reason, seen[d]) for d in digests.split(",") if d in seen]
+            commands += [ReadWithout(group, d, key, reason, seen[d]) for d in digests if d in seen]
     return commands + [Approve(group, seen) for group in groups]
+
+
+def _named(of: str) -> tuple[str, str, list[str]]:
+    """The owner, key and digests in a hidden field; nothing that fits anything where it was changed."""
+    owner, _, rest = of.partition(" ")
+    key, _, digests = rest.partition(" ")
+    return owner, key, digests.split(",")
 
 
 def _decided(button: str, view: DraftView, seen: Iterable[str]) -> str:

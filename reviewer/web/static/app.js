@@ -80,7 +80,7 @@ function light(finding) {
   for (const lit of all(".lit")) lit.classList.remove("lit");
   if (!finding?.id) return;
   finding.classList.add("lit");
-  for (const mark of all(`a.mark[href="#${CSS.escape(finding.id)}"]`)) mark.classList.add("lit");
+  for (const mark of all(`a.mark[data-of~="${CSS.escape(finding.id)}"]`)) mark.classList.add("lit");
 }
 
 document.addEventListener("mouseover", (event) => {
