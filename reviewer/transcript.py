@@ -31,23 +31,36 @@ EVENT = frozenset(
 
 
 class NotWhole(ValueError):
-    """The first place of a transcript that is wrong: its line, counted from 1, and what is wrong there."""
+    """The first place of a transcript that is wrong: its line, counted from 1, and what is wrong there.
+
+    Line 0 is no line of it: a head that was kept elsewhere can't be trusted.
+    """
 
     def __init__(self, line: int, why: str) -> None:
-        super().__init__(f"line {line}: {why}")
         self.line, self.why = line, why
+        super().__init__(self.place)
+
+    @property
+    def place(self) -> str:
+        """For people: where, and what."""
+        return f"Line {self.line}: {self.why}" if self.line else self.why.capitalize()
 
 
 @dataclass(frozen=True)
 class Whole:
-    """A transcript that holds: how much of it is signed, up to when, and by which servers."""
+    """A transcript that holds: `signed` of its events are under heads, the last of `signed_at`."""
 
     events: int
     heads: int
-    unsigned: int
+    signed: int
     signed_at: datetime
     root: str
+    """Over the events that are signed, in hex."""
     issuers: frozenset[str]
+
+    @property
+    def unsigned(self) -> int:
+        return self.events - self.signed
 
 
 def write(events: Iterable[bytes], count: int, heads: Sequence[tuple[int, str]]) -> Iterator[bytes]:
@@ -97,7 +110,7 @@ class Reader:
         self._log = Frontier()
         self._seq = 0
         self._heads = 0
-        self._signed, self._signed_line, self._signed_at = -1, 1, 0
+        self._signed, self._signed_line, self._signed_at, self._root = -1, 1, 0, ""
         self._issuers: frozenset[str] = frozenset()
 
     def take(self, line: bytes) -> None:
@@ -125,7 +138,7 @@ class Reader:
                 f"there were {self._said['events']} and {self._said['heads']}."
             )
         loose = self._log.size - max(self._signed, 0)
-        if self._signed < 0 or (loose and not unsigned):
+        if not self._heads or (loose and not unsigned):
             raise self._wrong(f"no head was signed over the last {loose} events.")
         for size in self._kept:
             if size > self._log.size:
@@ -133,13 +146,12 @@ class Reader:
                     f"the file ends after {self._log.size} events; a head that you kept has {size}."
                 )
         at = datetime.fromtimestamp(self._signed_at, UTC)
-        root = self._log.root().hex()
-        return Whole(self._log.size, self._heads, loose, at, root, self._issuers)
+        return Whole(self._log.size, self._heads, self._signed, at, self._root, self._issuers)
 
     def _read(self, body: bytes) -> dict[str, Any]:
         try:
             value = json.loads(body.decode())
-            same = isinstance(value, dict) and rfc8785.dumps(value) == body  # type: ignore[arg-type]  # from JSON
+            same = isinstance(value, dict) and rfc8785.dumps(value) == body
         except (ValueError, RecursionError):
             same = False
         if not same:
@@ -175,6 +187,7 @@ class Reader:
                 f"something between line {self._signed_line + 1} and here is not what was signed here."
             )
         self._signed, self._signed_line, self._signed_at = claims["size"], self._line, claims["iat"]
+        self._root = claims["root"]
         self._issuers |= {claims["iss"]}
         self._heads += 1
 

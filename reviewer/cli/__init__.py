@@ -9,6 +9,7 @@ import sys
 import click
 
 from reviewer import __version__
+from reviewer.cli.audit import audit
 from reviewer.cli.bulk import bulk
 from reviewer.cli.check import check
 from reviewer.cli.people import reconcile, user
@@ -46,5 +47,5 @@ def main() -> None:
     """
 
 
-for command in (check, bulk, rules, reconcile, user, init, migrate, demo, serve):
+for command in (check, bulk, rules, reconcile, audit, user, init, migrate, demo, serve):
     main.add_command(command)
