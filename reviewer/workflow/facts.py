@@ -123,6 +123,12 @@ def may_sign_for(case: Case, person: str, group: str, content_sha256: str, at: d
     return person in case.brand.members.get(group, ()) or person in stand_ins(case, group, content_sha256, at)
 
 
+def removes(case: Case, person: str) -> bool:
+    """A member of marketing or comms, or the author of what is to be removed (law 16)."""
+    quick = case.brand.groups_of(person) & {"marketing", "comms"}
+    return bool(quick) or person in case.review.target_authors
+
+
 # --- time ----------------------------------------------------------------------------------------
 
 
@@ -213,7 +219,7 @@ def _entitled(case: Case, s: SignOff) -> bool:
         case "consent":
             return variant is not None and case.brand.consents.get(variant.account) == s.by
         case "remove":
-            return s.by in case.brand.people
+            return s.by in case.brand.people and removes(case, s.by)
         case "resume":
             member = bool(case.brand.groups_of(s.by) & signing_groups(case.brand))
             return member and not wrote(case, s.by, s.content_sha256)
@@ -252,7 +258,7 @@ def concerns(case: Case, hold: Hold, content_sha256: str) -> bool:
         return False
     if hold.scope.startswith("topic:"):
         return hold.id in case.on_topic.get(content_sha256, ())
-    return hold.scope in scopes(case.brand, variant)
+    return hold.scope in _places(case, variant)
 
 
 def scopes(brand: Brand, variant: Variant) -> tuple[str, ...]:
@@ -260,8 +266,28 @@ def scopes(brand: Brand, variant: Variant) -> tuple[str, ...]:
     return (f"brand:{brand.slug}", f"account:{variant.account}", f"channel:{variant.channel}")
 
 
+def _places(case: Case, variant: Variant) -> tuple[str, ...]:
+    """The scopes of a variant; a text for repeated use is at home everywhere that its terms name."""
+    terms = case.review.draft.standing
+    accounts = terms.accounts if terms is not None else ()
+    elsewhere = (s for a in accounts for s in (f"account:{a}", f"channel:{a.partition(':')[0]}"))
+    return tuple(dict.fromkeys((*scopes(case.brand, variant), *elsewhere)))
+
+
+def outlives_pauses(case: Case, content_sha256: str) -> bool:
+    """A crisis line that comms signed as one (law 15)."""
+    terms = case.review.draft.standing
+    return (
+        terms is not None
+        and terms.crisis
+        and any(s.act == "approve" and s.group == "comms" for s in counting(case, content_sha256))
+    )
+
+
 def holds_on(case: Case, content_sha256: str) -> tuple[Hold, ...]:
-    """The pauses that stand now and concern this variant (law 11)."""
+    """The pauses that stand now and stop this variant (law 11)."""
+    if outlives_pauses(case, content_sha256):
+        return ()
     return tuple(h for h in case.brand.holds if h.lifted_at is None and concerns(case, h, content_sha256))
 
 
@@ -270,6 +296,8 @@ def to_resume(case: Case, content_sha256: str) -> tuple[Hold, ...]:
 
     Lifting releases nothing by itself; whoever signs after it has confirmed by that.
     """
+    if outlives_pauses(case, content_sha256):
+        return ()
     signed = counting(case, content_sha256)
     return tuple(
         hold
@@ -287,4 +315,4 @@ def concerned_epochs(case: Case, content_sha256: str) -> dict[str, int]:
     if variant.kind == "removal":
         return {}
     named = {h.scope for h in case.brand.holds if h.id in case.on_topic.get(content_sha256, ())}
-    return {s: case.brand.epochs.get(s, 0) for s in (*scopes(case.brand, variant), *sorted(named))}
+    return {s: case.brand.epochs.get(s, 0) for s in (*_places(case, variant), *sorted(named))}

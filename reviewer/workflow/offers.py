@@ -41,7 +41,15 @@ from reviewer.workflow.commands import (
     TakeSuggestion,
     Withdraw,
 )
-from reviewer.workflow.facts import Case, holds_on, may_sign_for, schedule, signing_groups, to_resume
+from reviewer.workflow.facts import (
+    Case,
+    counting,
+    holds_on,
+    may_sign_for,
+    schedule,
+    signing_groups,
+    to_resume,
+)
 from reviewer.workflow.state import could_block, excepted, state, stops
 from reviewer.workflow.steps import STEPS, Step
 from reviewer.workflow.who import subjects
@@ -120,7 +128,9 @@ def _groups(case: Case, actor: Actor, *digests: str) -> list[str]:
 
 
 def _said(case: Case) -> set[tuple[str, str, str]]:
-    return {(s.by, s.content_sha256, s.act) for s in case.review.sign_offs}
+    """What still counts of what was said."""
+    digests = case.review.draft.digests
+    return {(s.by, d, s.act) for d in digests for s in counting(case, d)}
 
 
 def _draft_examples(action: str, case: Case) -> Iterator[Any]:

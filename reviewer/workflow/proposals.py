@@ -68,7 +68,7 @@ class Proposal:
 
 def propose(brand: Brand, actor: Actor, proposal: Proposal) -> Proposal:
     """Check that this person may propose this; contributors to a draft that it eases may not."""
-    _person(brand, actor)
+    _person(brand, actor, proposal)
     role = PROPOSER.get(proposal.kind, "brand_admin")
     if role not in actor.roles:
         raise NotAllowed(f"Only a {role.replace('_', ' ')} proposes this: ask one.")
@@ -87,7 +87,7 @@ def second(
     signing group, where none is named) before the proposal was made, was not brought in by the proposer,
     and is not its subject.
     """
-    _person(brand, actor)
+    _person(brand, actor, proposal)
     if not proposal.waits:
         raise WrongState("This proposal was decided already.")
     if brand.human(actor.id) == brand.human(proposal.by):
@@ -103,9 +103,10 @@ def second(
     ]
     if not entitled:
         raise NotAllowed(f"Only members of {_listed(concerned)} can second this.")
-    if all(m.since >= proposal.at for m in entitled):
+    before = [m for m in entitled if m.since < proposal.at]
+    if not before:
         raise NotAllowed("You joined after this was proposed: somebody who was there before has to agree.")
-    if all(brand.human(m.introduced_by) == brand.human(proposal.by) for m in entitled):
+    if all(brand.human(m.introduced_by) == brand.human(proposal.by) for m in before):
         raise NotAllowed("The proposer brought you into the group: somebody else has to agree.")
     return replace(proposal, seconded_by=actor.id, seconded_at=now)
 
@@ -119,8 +120,9 @@ def withdraw(actor: Actor, proposal: Proposal, now: datetime) -> Proposal:
     return replace(proposal, withdrawn_at=now)
 
 
-def _person(brand: Brand, actor: Actor) -> None:
-    if actor.service or actor.brand != brand.slug or actor.id not in brand.people:
+def _person(brand: Brand, actor: Actor, proposal: Proposal) -> None:
+    ours = actor.brand == brand.slug == proposal.brand
+    if actor.service or not ours or actor.id not in brand.people:
         raise NotAllowed(f"Only people of {brand.name} change its rules.")
 
 

@@ -1,7 +1,7 @@
 """The steps of release: a permit, its use, its end, and the report of what was published."""
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from reviewer.errors import (
     AlreadyRedeemed,
@@ -68,7 +68,8 @@ def issue_use(case: Case, actor: Actor, command: IssueUse) -> Review:
     use = command.variant
     if replace(use, target=None, account=signed.account, channel=signed.channel) != signed:
         raise NotApproved("This is not the text that was signed: submit it.", ("These words are others.",))
-    if use.account not in terms.accounts or not _target_allowed(use, terms):
+    ours = use.account in case.brand.accounts and use.channel == use.account.partition(":")[0]
+    if not ours or use.account not in terms.accounts or not _target_allowed(use, terms):
         raise NotApproved("This text was not signed for this place.", ("Another account or target.",))
     spent = [
         p
@@ -91,9 +92,7 @@ def _granted(
 ) -> Review:
     """A permit for a variant on the strength of the sign-offs of `command.content_sha256` (law 1)."""
     content_sha256 = command.content_sha256
-    terms = case.review.draft.standing
-    outlives = terms is not None and terms.crisis and _comms_signed(case, content_sha256)
-    if holds_on(case, content_sha256) and not outlives:
+    if holds_on(case, content_sha256):
         raise Held("A pause is on: nothing new gets a go-ahead until two members of signing groups lift it.")
     missing = wanting(case, content_sha256)
     window = permit_window(case, content_sha256)
@@ -122,10 +121,6 @@ def _granted(
     return replace(case.review, permits=(*case.review.permits, permit))
 
 
-def _comms_signed(case: Case, content_sha256: str) -> bool:
-    return any(s.act == "approve" and s.group == "comms" for s in counting(case, content_sha256))
-
-
 def redeem(case: Case, _actor: Actor, command: Redeem) -> Review:
     permit = permit_of(case, command.jti)
     if permit.redeemed_at is not None:
@@ -139,6 +134,8 @@ def redeem(case: Case, _actor: Actor, command: Redeem) -> Review:
         raise PermitRefused("A pause was placed after this go-ahead: do not publish.", "epoch")
     if standing_objections(case, signed):
         raise PermitRefused("Somebody objects to this text: do not publish.", "objection")
+    if state(case, signed) in (State.PUBLISHED, State.REMOVED):
+        raise PermitRefused("The earlier go-ahead was reported after all: this is published.", "published")
     return _changed_permit(case, replace(permit, redeemed_at=case.now))
 
 
@@ -190,12 +187,26 @@ def allow_reissue(case: Case, actor: Actor, command: AllowReissue) -> Review:
     return replace(case.review, reissues=(*case.review.reissues, leave))
 
 
+def _as_of(review: Review, at: datetime) -> Review:
+    """What had been signed and said against it by then."""
+    objections = tuple(
+        replace(
+            o,
+            lifted_at=o.lifted_at if o.lifted_at and o.lifted_at <= at else None,
+            dismissals=tuple(d for d in o.dismissals if d.at <= at),
+        )
+        for o in review.objections
+        if o.at <= at
+    )
+    return replace(review, objections=objections, sign_offs=tuple(s for s in review.sign_offs if s.at <= at))
+
+
 def new_slot(case: Case, actor: Actor, command: NewSlot) -> Review:
     """A slot that passed while everything was signed goes out at a new time, sign-offs kept (law 12)."""
     missed = schedule(case.review).at
     if missed is None or command.at - GRACE <= case.now:
         raise Invalid("Choose a time that lies ahead.", [Problem("/at", "In the past.", "past")])
-    then = replace(case, now=missed)
+    then = replace(case, now=missed, review=_as_of(case.review, missed))
     for content_sha256 in case.review.draft.digests:
         if state(case, content_sha256) is State.EXPIRED and wanting(then, content_sha256):
             raise WrongState("It was not signed off when its time came: edit its time and sign it again.")

@@ -77,7 +77,8 @@ def _sign(case: Case, actor: Actor, command: Any, **of: Any) -> Review:
             terms=review.draft.standing.sha256 if review.draft.standing else "",
             **of,
         )
-        if not any(_same_yes(new, old) for old in counting(case, content_sha256)):
+        again = new.act == "resume"  # each pause is confirmed anew
+        if again or not any(_same_yes(new, old) for old in counting(case, content_sha256)):
             review = replace(review, sign_offs=(*review.sign_offs, new))
     return review
 
@@ -150,7 +151,8 @@ def ask_removal(case: Case, actor: Actor, command: AskRemoval) -> Review:
         if case.review.draft.by_digest[content_sha256].kind != "removal":
             raise WrongState("This is no removal: it needs the usual sign-offs.")
     asked = _sign(case, actor, command, act="remove", reason=reasoned(command.reason))
-    if asked.version.submitted_at is None:
+    alone = all(v.kind == "removal" for v in asked.draft.variants)  # what stands beside it is not handed in
+    if alone and asked.version.submitted_at is None:
         present = replace(asked.version, submitted_by=actor.id, submitted_at=case.now)
         asked = replace(asked, versions=(*asked.versions[:-1], present))
     return asked

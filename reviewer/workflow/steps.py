@@ -172,7 +172,7 @@ STEPS: tuple[Step, ...] = (
 BY_COMMAND: Mapping[type, Step] = {step.command: step for step in STEPS}
 
 
-WHOLE = (Edit, Submit, Withdraw, Report, OpenEmergency, Respond, NewSlot, Lift, Dismiss)
+WHOLE = (Edit, Submit, Withdraw, Report, OpenEmergency, Respond, NewSlot, Lift, Dismiss, Revoke)
 """Commands about the draft as a whole, or about a record that outlives the text."""
 
 

@@ -45,6 +45,7 @@ from reviewer.workflow.facts import (
     concerning,
     everybody_who_wrote,
     may_sign_for,
+    removes,
     signing_groups,
     wrote,
 )
@@ -102,10 +103,12 @@ def signed_digest(permit: Permit) -> str:
 
 
 def _objected(case: Case, objection: Objection) -> tuple[str, ...]:
-    """The digests of the present version on which an objection stands, near-equal ones too."""
-    return tuple(
+    """The digests of the present version that an objection binds, near-equal ones too; where it binds
+    none of them, the digest to which it was said, so that an edit doesn't open it to everybody."""
+    bound = tuple(
         d for d in case.review.draft.digests if any(o.id == objection.id for o in concerning(case, d))
     )
+    return bound or (objection.content_sha256,)
 
 
 # --- the predicates ------------------------------------------------
@@ -161,14 +164,12 @@ def consenting(case: Case, actor: Actor, command: Any) -> None:
         for d, v in case.review.draft.by_digest.items()
         if d in command.seen
     }
-    if actor.service or owners != {actor.id}:
+    if actor.service or owners - {actor.id}:
         raise NotAllowed("Only the person in whose name an account speaks can consent.")
 
 
 def may_ask_removal(case: Case, actor: Actor, _command: Any) -> None:
-    """A member of marketing or comms, or the author of what is to be removed."""
-    quick = case.brand.groups_of(actor.id) & {"marketing", "comms"}
-    if actor.service or not (quick or actor.id in case.review.target_authors):
+    if actor.service or not removes(case, actor.id):
         raise NotAllowed("Marketing, Comms or the post's author can have it removed: ask one of them.")
 
 

@@ -44,6 +44,13 @@ def check_draft(brand: Brand, draft: Draft) -> None:
         for n, v in enumerate(draft.variants)
         if v.account not in brand.accounts
     ]
+    problems += [
+        Problem(
+            f"/variants/{n}", "A removal only names what it removes: leave everything else out.", "removal"
+        )
+        for n, v in enumerate(draft.variants)
+        if v.kind == "removal" and (v.parts or v.first_comment or v.link or v.settings)
+    ]
     if not draft.variants:
         problems.append(Problem("/variants", "A post needs at least one account to go to.", "no-variant"))
     if len(set(draft.digests)) != len(draft.variants):
@@ -67,7 +74,7 @@ def edit(case: Case, actor: Actor, command: Edit) -> Review:
         )
     check_draft(case.brand, command.draft)
     for content_sha256, variant in review.draft.by_digest.items():
-        fixed = state(case, content_sha256) in (State.RELEASED, State.PUBLISHED)
+        fixed = state(case, content_sha256) in (State.RELEASED, State.PUBLISHED, State.REMOVED)
         if fixed and content_sha256 not in command.draft.by_digest:
             raise WrongState(
                 f"The version for {variant.account} has its go-ahead or is published: take that back first."
