@@ -359,6 +359,20 @@ def test_an_epoch_begins_at_nothing_and_only_rises(store: Store) -> None:
         assert tx.brand("acme").epochs == tx.epochs() == {"channel:x": 2}
 
 
+def test_brands_that_pause_the_same_channel_are_of_one_mind_about_its_epoch(store: Store) -> None:
+    """The status list has one number for a channel: a permit of either brand is checked against it."""
+    open_brand(store)
+    store.write(lambda tx: tx.add_brand(replace(ACME, slug="rival", accounts=frozenset({"x:rival"})), NOW))
+    seen = []
+    for slug in ("acme", "rival", "acme"):
+        store.write(lambda tx, slug=slug: tx.raise_epoch(slug, "channel:x"))
+        with store.read() as tx:
+            assert tx.brand("acme").epochs == tx.brand("rival").epochs == tx.epochs()
+            seen.append(tx.epochs()["channel:x"])
+
+    assert seen == [1, 2, 3]
+
+
 def test_media_are_kept_by_their_hash_for_one_brand(store: Store) -> None:
     open_brand(store)
     open_brand(store, replace(ACME, slug="other", accounts=frozenset()))

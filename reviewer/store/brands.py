@@ -56,7 +56,7 @@ class Brands(StorePart):
             members={group: frozenset(who) for group, who in members.items()},
             people=names,
             accounts=frozenset(accounts),
-            epochs=self.epochs(slug),
+            epochs=self.epochs(),
             timezone=row.timezone,
             calendar=calendar_from_json(row.calendar),
             holds=self.holds(slug),
@@ -243,15 +243,21 @@ class Brands(StorePart):
             update(t.Accounts).where(col(t.Accounts.id) == account).values(consent_of=person)
         )
 
-    def epochs(self, brand: str | None = None) -> dict[str, int]:
-        """The hold epoch of each scope that was ever held, of one brand or of the whole server."""
-        query = select(t.Epochs)
-        if brand is not None:
-            query = query.where(t.Epochs.brand_id == brand)
-        return {row.scope: row.epoch for row in self.session.exec(query.order_by(t.Epochs.scope))}
+    def epochs(self) -> dict[str, int]:
+        """The hold epoch of each scope that was ever held.
+
+        Permits and the status list name a channel or a topic without its brand, so each has one number
+        for the whole server: how often any brand held it. A permit that is out when another brand holds
+        its channel is refused and asked for anew; what no permit can do is outlive a hold of its own.
+        """
+        sums: dict[str, int] = defaultdict(int)
+        for row in self.session.exec(select(t.Epochs).order_by(t.Epochs.scope)):
+            sums[row.scope] += row.epoch
+        return dict(sums)
 
     def raise_epoch(self, brand: str, scope: str) -> int:
-        """Raise the epoch of a scope by one; permits that carry the old one fail. Returns the new one."""
+        """Raise the epoch of a scope by one; permits that carry the old one fail. Returns the brand's own
+        count of it."""
         row = self.session.get(t.Epochs, (brand, scope))
         if row is None:
             row = t.Epochs(brand_id=brand, scope=scope, epoch=0)

@@ -67,7 +67,12 @@ def connect(url: URL, *, timeout: float, pool_size: int = 10) -> Engine:
     """An engine that gives up waiting after `timeout` seconds."""
     if url.get_backend_name() == "sqlite":
         engine = create_engine(
-            url, pool_size=pool_size, max_overflow=pool_size, pool_timeout=timeout, pool_pre_ping=True
+            url,
+            pool_size=pool_size,
+            max_overflow=pool_size,
+            pool_timeout=timeout,
+            pool_pre_ping=True,
+            hide_parameters=True,  # an error that is shown must not repeat somebody's words
         )
         event.listen(engine, "connect", _open_sqlite(timeout))
         event.listen(engine, "begin", _begin_sqlite)
@@ -79,6 +84,7 @@ def connect(url: URL, *, timeout: float, pool_size: int = 10) -> Engine:
             max_overflow=pool_size,
             pool_timeout=timeout,
             pool_pre_ping=True,
+            hide_parameters=True,
             connect_args={
                 "connect_timeout": max(2, int(timeout)),
                 "options": f"-c lock_timeout={milliseconds} -c statement_timeout={3 * milliseconds}"
