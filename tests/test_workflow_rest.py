@@ -440,6 +440,14 @@ def test_the_response_goes_out_through_its_pause_with_comms() -> None:
     )
 
 
+def test_the_response_asks_for_comms_even_where_there_is_none() -> None:
+    desk = paused(Desk()).do(EVE, Submit()).do(ADA, Respond("h1")).do(ADA, Approve("marketing", Desk().seen))
+    desk.brand = replace(desk.brand, approvals=Approvals(groups={"marketing": GroupRule()}))
+
+    desk.refused(NotApproved, TOOL, Issue(desk.digest, TOOL.id, "j"))
+    assert wanting(desk.case, desk.digest) == ("Comms must sign off.",)
+
+
 def test_a_topic_pause_stops_what_its_rule_finds() -> None:
     desk = paused(Desk().approved(), "topic:fire", topic="extends: existence")
     desk.do(TOOL, Issue(desk.digest, TOOL.id, "j"))
@@ -467,7 +475,13 @@ def test_who_signs_for_nothing_pauses_nothing() -> None:
     for actor in (EVE, TOOL, replace(ADA, brand="other")):
         with pytest.raises(NotAllowed):
             pauses.place(BRAND, actor, "h1", "brand:acme", "Fire", NOW)
-    for scope, topic in (("brand:other", ""), ("account:x:rival", ""), ("world", ""), ("topic:x", "")):
+    for scope, topic in (
+        ("brand:other", ""),
+        ("account:x:rival", ""),
+        ("world", ""),
+        ("channel:linkdin", ""),
+        ("topic:x", ""),
+    ):
         with pytest.raises(Invalid):
             pauses.place(BRAND, ADA, "h1", scope, "Fire", NOW, topic=topic)
 
@@ -561,6 +575,24 @@ def test_new_terms_are_signed_anew_and_an_end_ends() -> None:
     desk = both(library()).edited(standing=replace(TERMS, uses=500))
 
     assert desk.state is State.IN_REVIEW
+
+
+def test_the_groups_of_every_account_sign_what_may_appear_there() -> None:
+    desk = both(library())
+    assert desk.state is State.APPROVED
+    desk.brand = replace(BRAND, approvals=replace(BRAND.approvals, accounts={"x:shop": ("comms",)}))
+
+    assert wanting(desk.case, desk.digest) == ("Comms must sign off.",)
+
+
+@pytest.mark.parametrize("account", ["linkedin:company/acme", "x:shop"])
+def test_a_text_is_read_for_one_network_and_borrows_nobodys_name(account: str) -> None:
+    desk = both(library(accounts=("x:acme", account)))
+    desk.brand = replace(BRAND, accounts=BRAND.accounts | {account}, consents={"x:shop": "ceo"})
+
+    assert desk.state is State.IN_REVIEW
+    desk.refused(NotApproved, TOOL, use(desk, replace(reply("https://x.com/1"), account=account)))
+    assert account in " ".join(wanting(desk.case, desk.digest))
 
 
 def test_only_named_users_use_it() -> None:

@@ -19,10 +19,15 @@ def place(
     """
     _member(brand, actor)
     kind, _, name = scope.partition(":")
-    known = {"brand": name == brand.slug, "account": name in brand.accounts}.get(kind, bool(name))
+    known = {
+        "brand": name == brand.slug,
+        "account": name in brand.accounts,
+        "channel": name in {account.partition(":")[0] for account in brand.accounts},  # a slip stops nothing
+    }.get(kind, bool(name))
     if kind not in KINDS or not known or (kind == "topic") != bool(topic):
         raise Invalid(
-            f"{scope} is nothing that can be paused: choose the brand, an account, a channel or a topic.",
+            f"{scope} is nothing that can be paused: choose the brand, one of its accounts, one of their "
+            "channels, or a topic.",
             [Problem("/scope", "Unknown scope.", "unknown-scope")],
         )
     if not reason.strip():

@@ -28,10 +28,12 @@ from reviewer.workflow.facts import (
 
 
 def required_groups(case: Case, content_sha256: str) -> tuple[str, ...]:
-    """The groups that must sign this variant: of its verdict, and comms for the response to a pause."""
-    verdict = case.verdicts[content_sha256]
+    """The groups that must sign this variant: of its verdict, of every account on which a text for
+    repeated use may appear, and comms for the response to a pause."""
+    verdict, terms = case.verdicts[content_sha256], case.review.draft.standing
+    places = [case.brand.approvals.accounts.get(a, ()) for a in (terms.accounts if terms else ())]
     response = ("comms",) if case.review.responds_to else ()
-    return tuple(dict.fromkeys((*verdict.requires, *response)))
+    return tuple(dict.fromkeys((*verdict.requires, *(g for groups in places for g in groups), *response)))
 
 
 def could_block(finding: Finding) -> bool:
@@ -66,8 +68,7 @@ def _wanting(case: Case, content_sha256: str) -> Iterator[str]:
         yield from _wanting_for(case, finding, content_sha256, signed)
     yield from _consent(case, content_sha256, signed)
     yield from _against(case, content_sha256)
-    if case.review.draft.standing is not None and len(_humans(case, signed, "approve")) < 2:
-        yield "A text for repeated use needs two people who did not write it."
+    yield from _for_repeated_use(case, content_sha256, signed)
     if signed and permit_window(case, content_sha256) is None:
         yield "The sign-offs were given for different times: sign again for the present one."
     if to_resume(case, content_sha256):
@@ -150,6 +151,21 @@ def _own_words(case: Case, owner: str, content_sha256: str) -> bool:
     hands = {name for v in held for name in (v.by, v.submitted_by) if name}
     hands |= {c.by for c in case.review.confirmations if c.content_sha256 == content_sha256}
     return case.brand.human(owner) in {case.brand.human(name) for name in hands}
+
+
+def _for_repeated_use(case: Case, content_sha256: str, signed: tuple[SignOff, ...]) -> Iterator[str]:
+    """What a text for repeated use needs besides (law 15): it was read for one network, in no one's name."""
+    terms = case.review.draft.standing
+    if terms is None:
+        return
+    if len(_humans(case, signed, "approve")) < 2:
+        yield "A text for repeated use needs two people who did not write it."
+    home = case.review.draft.by_digest[content_sha256]
+    for account in terms.accounts:
+        if account.partition(":")[0] != home.channel:
+            yield f"It was read for another network than that of {account}: make it a text of its own there."
+        elif case.brand.consents.get(account) not in (None, case.brand.consents.get(home.account)):
+            yield f"{account} speaks in somebody’s name: make it a text of its own there, for their consent."
 
 
 def unmeetable(case: Case, content_sha256: str) -> tuple[str, ...]:
