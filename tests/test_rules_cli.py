@@ -318,3 +318,26 @@ def test_a_new_edition_of_a_pack_keeps_what_the_brand_decided_about_it(
     verdict = checking.check(POST, "acme")
     assert verdict.requires == ("marketing", "comms")
     assert "We had trouble." in {finding.reason for finding in verdict.findings}
+
+
+def test_a_changed_rule_is_tried_on_earlier_posts_and_nothing_is_kept(
+    run: Run, folder: Path, tmp_path: Path
+) -> None:
+    posts = tmp_path / "posts.jsonl"
+    lines = [
+        json.dumps({"id": f"p{number}", "text": text})
+        for number, text in enumerate(["a foo", "a pot", "a cup"])
+    ]
+    posts.write_text("\n".join([*lines, "not a post"]) + "\n")
+    changed = tmp_path / "Mine" / "Foo.yml"
+    changed.parent.mkdir()
+    changed.write_text(OURS.replace("foo: bar", "pot: bar").replace("a foo", "a pot").replace("food", "pots"))
+
+    told = run("backtest", changed, "--posts", posts, "--rules", folder)
+    same = run("backtest", folder, "--posts", posts, "--rules", folder)
+
+    assert "Mine.Foo: 1 before, 1 after, 1 new, 1 lost\n  + p1: pot\n  - p0: foo\n" in told.output
+    assert "3 posts. Asking more than a tip" in told.output
+    assert "left out: 1" in told.output
+    assert told.exit_code == 1
+    assert "nothing changes" in same.output

@@ -24,6 +24,17 @@ WELL_KNOWN: tuple[str, ...] = (
 )  # fmt: skip
 """Names that are imitated most; for these only disguised or misspelt names count, not other endings."""
 
+_LURES = frozenset(
+    [
+        "login", "log", "signin", "sign", "secure", "security", "verify", "verification", "account",
+        "accounts", "support", "help", "helpdesk", "service", "services", "update", "alert", "alerts", "id",
+        "auth", "web", "pay", "payment", "payments", "billing", "refund", "reward", "rewards", "gift",
+        "bonus", "prize", "wallet",
+        "recovery", "unlock", "confirm", "customer", "online", "official", "tracking", "delivery", "parcel",
+        "password", "reset", "mail", "portal", "app", "com",
+    ]
+)  # fmt: skip
+"""What is put beside a known name to make people sign in or pay."""
 _DIGITS = str.maketrans("01345789", "olea" + "stbg")
 _PAIRS = (("vv", "w"), ("rn", "m"), ("cl", "d"), ("nn", "m"))
 
@@ -101,8 +112,10 @@ class Trusted:
         self.own = [(domain, host(domain)) for domain in own]
         self.known = [(domain, host(domain)) for domain in WELL_KNOWN if domain not in own]
         self.registered = frozenset(real.registered for _, real in (*self.own, *self.known))
+        self.by_name: dict[str, list[tuple[str, Host]]] = {}
         self.by_size: dict[int, list[tuple[str, Host]]] = {}
         for domain, real in self.known:
+            self.by_name.setdefault(real.name, []).append((domain, real))
             for size in (len(real.name) - 1, len(real.name), len(real.name) + 1):
                 self.by_size.setdefault(size, []).append((domain, real))
 
@@ -117,7 +130,14 @@ class Trusted:
         )
         for size in {len(name) for name in read_as(seen.name)}:
             found += self.by_size.get(size, ())
+        for part in {part for name in _labels(seen) for part in name.split("-")}:
+            found += self.by_name.get(part, ())
         return found
+
+
+def _labels(seen: Host) -> frozenset[str]:
+    """The names that the registered label and the labels below it may be read as."""
+    return read_as(seen.name).union(*map(read_as, filter(None, seen.below.split("."))))
 
 
 @lru_cache(maxsize=64)
@@ -158,6 +178,8 @@ def _likeness(seen: Host, real: Host, own: bool, disguised: bool) -> str | None:
         return "another ending" if own else None
     if size >= (5 if own else 6) and any(near(name, real.name) for name in names):
         return "a misspelling"
+    if any(_lures(name, real.name) for name in _labels(seen)):
+        return "its name with other words"
     if own and size >= 4:
         parts = {part for name in names for part in name.split("-")}
         if real.name in parts or any(
@@ -167,3 +189,12 @@ def _likeness(seen: Host, real: Host, own: bool, disguised: bool) -> str | None:
         if any(real.name == label for label in seen.below.split(".")) and size >= 5:
             return "its name before another address"
     return None
+
+
+def _lures(label: str, name: str) -> bool:
+    """Whether a label is the name and words that lure, such as `login`; glued, only to a longer name."""
+    parts = label.split("-")
+    if name in parts and len(parts) > 1:
+        return any(part in _LURES for part in parts)
+    rest = label.removeprefix(name) if label.startswith(name) else label.removesuffix(name)
+    return len(name) > 3 and len(rest) > 3 and rest in _LURES

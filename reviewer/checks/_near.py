@@ -11,9 +11,10 @@ from reviewer.text.decode import rot13
 from reviewer.text.words import common, english, foreign, ranks
 
 SWAPPED, DROPPED, REPLACED = "swapped letters", "dropped letters", "replaced letters"
+SHUFFLED = "shuffled letters"
 BACKWARDS, MOVED, SOUNDS = "written backwards", "letters moved along the alphabet", "written as it sounds"
 ALIKE, ADDED = "look-alike letters", "added letters"
-HOWS = frozenset({SWAPPED, DROPPED, REPLACED, BACKWARDS, MOVED, SOUNDS, ALIKE, ADDED})
+HOWS = frozenset({SHUFFLED, SWAPPED, DROPPED, REPLACED, BACKWARDS, MOVED, SOUNDS, ALIKE, ADDED})
 
 
 class Listed(Protocol):
@@ -122,6 +123,20 @@ class Near:
         return known
 
     @cached_property
+    def _shuffled(self) -> Mapping[tuple[str, str], str]:
+        """Long terms by their first letter, the letters between in order, and the last one."""
+        return {_bag(word): text for word, text in self._terms.items() if len(word) > 6}
+
+    @cached_property
+    def _framed(self) -> Mapping[tuple[str, str, int], list[tuple[str, str]]]:
+        """Long terms by first letter, last letter and length."""
+        framed: dict[tuple[str, str, int], list[tuple[str, str]]] = {}
+        for word, text in self._terms.items():
+            if len(word) > 7:
+                framed.setdefault((word[0], word[-1], len(word)), []).append((word, text))
+        return framed
+
+    @cached_property
     def _sounds(self) -> Mapping[str, tuple[str, str]]:
         return {
             heard: (text, SOUNDS)
@@ -157,7 +172,24 @@ class Near:
                 if less:
                     found = less, ADDED
                     break
+        if not found and len(word) > 6 and _bag(word) in self._shuffled:
+            found = self._shuffled[_bag(word)], SHUFFLED
+        if not found and len(word) > 5:
+            for whole, text in self._framed.get((word[0], word[-1], len(word) + 2), ()):
+                if _within(word, whole):
+                    found = text, DROPPED
+                    break
         return found if found and not foreign(word) else None
+
+
+def _bag(word: str) -> tuple[str, str]:
+    return word[0] + word[-1], "".join(sorted(word[1:-1]))
+
+
+def _within(part: str, whole: str) -> bool:
+    """Whether the letters of `part` stand in `whole` in this order."""
+    rest = iter(whole)
+    return all(letter in rest for letter in part)
 
 
 _ALPHABET = "abcdefghijklmnopqrstuvwxyz"

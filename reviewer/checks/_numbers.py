@@ -126,6 +126,7 @@ class NationalId(NamedTuple):
     """A number that a state gives to a person or firm: its form, its check, the words that announce it.
 
     `words` are for a text in lower case; `told` is the source of `words`, for looking for all of them at once.
+    `alone`: a field that holds nothing but such a number needs no words (too many numbers pass for the others).
     """
 
     name: str
@@ -133,6 +134,7 @@ class NationalId(NamedTuple):
     valid: Callable[[str], bool]
     words: "re.Pattern[str]"
     told: str
+    alone: bool = True
 
 
 def _by_stdnum(module: str) -> Callable[[str], bool]:
@@ -155,13 +157,16 @@ def _digits_of(number: str) -> str:
 _EDGE, _STOP = r"(?<![\w.])", r"(?![\w])"
 
 
-def _national(name: str, form: str, valid: Callable[[str], bool], words: str) -> NationalId:
+def _national(
+    name: str, form: str, valid: Callable[[str], bool], words: str, *, alone: bool = True
+) -> NationalId:
     return NationalId(
         name,
         regex.compile(f"{_EDGE}(?:{form}){_STOP}"),
         valid,
         re.compile(rf"\b(?:{words})(?![^\W_])"),
         words,
+        alone,
     )
 
 
@@ -209,8 +214,44 @@ NATIONAL: tuple[NationalId, ...] = (
     _national("TR_NATIONAL_ID", r"[1-9]\d{10}", _by_stdnum("tr.tckimlik"), r"kimlik|t\.?c\.? no|tckn"),
     _national("ZA_ID_NUMBER", r"\d{13}", _by_stdnum("za.idnr"), r"(?:sa|rsa|za) id|identity number|south african id"),
     _national("UK_UTR", r"\d{5} ?\d{5}", _by_stdnum("gb.utr"), r"utr|unique taxpayer"),
+    _national("AT_SVNR", r"[1-9]\d{3} ?\d{6}", _by_stdnum("at.vnr"), r"sv-?n(?:r|ummer)|sozialversicherungs\w*|vsnr", alone=False),
+    _national("BG_EGN", r"\d{10}", _by_stdnum("bg.egn"), r"egn|егн", alone=False),
+    _national("HR_OIB", r"\d{11}", _by_stdnum("hr.oib"), r"oib|osobni identifikacijski", alone=False),
+    _national("RO_CNP", r"[1-9]\d{12}", _by_stdnum("ro.cnp"), r"cnp|cod(?:ul)? numeric personal", alone=False),
+    _national("GR_AMKA", r"\d{11}", _by_stdnum("gr.amka"), r"amka|αμκα", alone=False),
+    _national("PT_NIF", r"[1-3]\d{2} ?\d{3} ?\d{3}", _by_stdnum("pt.nif"), r"nif|n[úu]mero de contribuinte|contribuinte", alone=False),
+    _national("IE_PPSN", r"\d{7}[A-Wa-w][A-IWa-iw]?", _by_stdnum("ie.pps"), r"ppsn?|personal public service", alone=False),
+    _national("SK_RC", r"\d{6}/?\d{3,4}", _by_stdnum("sk.rc"), r"rodn[ée] [čc][íi]slo", alone=False),
+    _national("SI_EMSO", r"\d{13}", _by_stdnum("si.emso"), r"em[šs]o|jmbg", alone=False),
+    _national("EE_IK", r"[1-8]\d{10}", _by_stdnum("ee.ik"), r"isikukood", alone=False),
+    _national("LT_AK", r"[1-8]\d{10}", _by_stdnum("lt.asmens"), r"asmens kod\w*", alone=False),
+    _national("LV_PK", r"\d{6}-?\d{5}", _by_stdnum("lv.pvn"), r"personas kod\w*", alone=False),
+    _national("IS_KENNITALA", r"\d{6}-?\d{4}", _by_stdnum("is_.kennitala"), r"kennitala|kt", alone=False),
+    _national("UA_RNTRC", r"\d{10}", _by_stdnum("ua.rntrc"), r"rntrc|рнокпп|іпн", alone=False),
+    _national("RU_INN", r"\d{12}", _by_stdnum("ru.inn"), r"inn|инн", alone=False),
+    _national("MX_CURP", r"[A-Z]{4}\d{6}[HMX][A-Z]{5}[A-Z0-9]\d", _by_stdnum("mx.curp"), r"curp|clave [úu]nica"),
+    _national("AR_CUIL", r"(?:20|23|24|27)-?\d{8}-?\d", _by_stdnum("ar.cuit"), r"cui[lt]", alone=False),
+    _national("CL_RUT", r"\d{1,2}\.?\d{3}\.?\d{3}-[\dKk]", _by_stdnum("cl.rut"), r"ru[tn]|rol [úu]nico"),
+    _national("EC_CI", r"\d{9}-?\d", _by_stdnum("ec.ci"), r"c[ée]dula", alone=False),
+    _national("DO_CEDULA", r"\d{3}-?\d{7}-?\d", _by_stdnum("do.cedula"), r"c[ée]dula", alone=False),
+    _national("IL_ID", r"\d{9}", _by_stdnum("il.idnr"), r"teudat zehut|israeli id|ת(?:\.|עודת) ?ז(?:הות)?", alone=False),
+    _national("TH_TNIN", r"[1-8]-?(?:[1-8]\d|9[0-6])\d{2}-?\d{5}-?\d{2}-?\d", _by_stdnum("th.pin"), r"thai (?:national )?id\w*|pid|tnin|เลข[\u0e00-\u0e7f]*|บัตรประชาชน"),
+    _national("JP_MY_NUMBER", r"\d{4}[ \-]?\d{4}[ \-]?\d{4}", _by_stdnum("jp.in_"), r"my ?number|individual number|マイナンバー|個人番号", alone=False),
+    _national("MY_NRIC", r"\d{6}-?\d{2}-?\d{4}", _by_stdnum("my.nric"), r"mykad|my ?kad|nric|kad pengenalan", alone=False),
+    _national("SG_NRIC_FIN", r"[STFGM]\d{7}[A-Z]", lambda n: _nric(n), r"nric|fin(?: number| no)?|singpass"),
+    _national("ID_NIK", r"\d{16}", _by_stdnum("id.nik"), r"nik|nomor induk|ktp", alone=False),
+    _national("PK_CNIC", r"\d{5}-?\d{7}-?\d", _by_stdnum("pk.cnic"), r"cnic|nicop", alone=False),
     _national("MEDICAL_LICENSE", r"[A-HJ-NP-UXa-hj-np-ux][A-Za-z9]\d{7}", lambda n: _dea(n), r"dea|certificate|prescriber|licen[cs]e"),
 )  # fmt: skip
+
+
+def _nric(number: str) -> bool:
+    """The Singaporean check letter (identity card and foreign identification number)."""
+    weighted = sum(w * int(d) for w, d in zip((2, 7, 6, 5, 4, 3, 2), number[1:8], strict=True))
+    offset = {"T": 4, "G": 4, "M": 3}.get(number[0], 0)
+    letters = {"S": "JZIHGFEDCBA", "F": "XWUTRQPNMLK", "M": "XWUTRQPNJLK"}
+    series = {"T": "S", "G": "F"}.get(number[0], number[0])
+    return number[8] == letters[series][(weighted + offset) % 11]
 
 
 def _dea(number: str) -> bool:

@@ -18,7 +18,7 @@ import regex
 from reviewer.channels.entities import top_level
 from reviewer.checks import _numbers as numbers
 from reviewer.text import Reading, View, Views
-from reviewer.text.compact import number_words, unspaced, zeros
+from reviewer.text.compact import number_words, rejoined, unspaced, zeros
 from reviewer.text.dress import dress
 from reviewer.text.words import ranks
 
@@ -66,14 +66,13 @@ _REGIONS = (
 
 def find(text: str) -> Iterator[Found]:
     """Every piece of personal data in one view's text; pieces may overlap."""
-    if "@" in text or "dot" in text or "DOT" in text:
-        yield from _emails(text)
+    yield from _emails(text)
     if _DIGIT.search(text):
         if _MANY_DIGITS.search(text) or _telling(text):
             yield from _long_numbers(text)
         yield from _dated(text)
         yield from _addresses(text)
-        if "." in text:
+        if "." in text or "°" in text:
             yield from _places(text)
     if ":" in text or "." in text or "-" in text:
         yield from _machines(text)
@@ -88,10 +87,19 @@ _MANY_DIGITS = re.compile(r"\d(?:[^\n\w]{0,4}[A-Z]{0,4}\d){5}")
 
 _EMAIL = regex.compile(
     r"(?<![\p{L}\p{N}._%+\-/:@])(?:mailto:)?\K[\p{L}\p{N}][\p{L}\p{N}._%+'\-]{0,63}+@"
-    r"(?:[\p{L}\p{N}](?:[\p{L}\p{N}\-]{0,62}+)\.)++[\p{L}][\p{L}\p{N}\-]{1,62}+"
+    r"(?:[\p{L}\p{N}](?:[\p{L}\p{N}\-]{0,62}+)\.(?=[\p{L}\p{N}]))++[\p{L}][\p{L}\p{N}\-]{1,62}+"
 )
-_AT = r"(?:\s?[\(\[\{<]\s?(?:at|AT|@|a)\s?[\)\]\}>]\s?|\s(?:at|AT)\s|\s?[-_]at[-_]\s?|\s?@\s?)"
-_DOT = r"(?:\s?[\(\[\{<]\s?(?:dot|DOT|\.|punkt|point|punto)\s?[\)\]\}>]\s?|\s(?:dot|DOT|punkt|punto)\s|\s?[-_]dot[-_]\s?|\.)"
+_AT = (
+    r"(?:\s?[\(\[\{<]\s?(?:at|AT|@|a|ät|arroba|chiocciola|arobase)\s?[\)\]\}>]\s?|\s(?:at|AT|arroba|chiocciola|arobase)\s"
+    r"|\s?[-_]at[-_]\s?|\s?@\s?)"
+)
+_DOT = (
+    r"(?:\s?[\(\[\{<]\s?(?:dot|DOT|\.|punkt|point|punto|ponto)\s?[\)\]\}>]\s?|\s(?:dot|DOT|punkt|point|punto|ponto)\s"
+    r"|\s?[-_]dot[-_]\s?|\s\.\s|\.)"
+)
+_MAYBE_WRITTEN = re.compile(
+    r"(?i)(?<![^\W_])(?:dot|punkt|point|punto|ponto)(?![^\W_])|[\(\[\{<]\s?(?:\.|at|ät|a|@|arroba)\s?[\)\]\}>]|\s@\s?\w+\s?\.|@ "
+)
 _WRITTEN = regex.compile(
     rf"(?<![\w.+\-@])([A-Za-z0-9](?:[A-Za-z0-9._+\-]|\s?[\(\[]dot[\)\]]\s?){{0,63}}?){_AT}([A-Za-z0-9][A-Za-z0-9\-]{{1,40}}+)"
     rf"((?:{_DOT}[A-Za-z0-9\-]{{2,30}}+){{1,3}}+)(?![\w@])"
@@ -116,11 +124,11 @@ def _emails(text: str) -> Iterator[Found]:
             before = text[max(0, match.start() - 80) : match.start()]
             if not re.search(r"://\S*$", before):
                 yield Found(match.start(), match.end(), "EMAIL_ADDRESS")
-    if not re.search(r"(?i)\bdot\b|[\(\[\{]\s?(?:\.|at|@)\s?[\)\]\}]|\s@\s?\w+\.|@ ", text):
+    if not _MAYBE_WRITTEN.search(text):
         return
     for match in _WRITTEN.finditer(text):
         name, host, rest = match[1], match[2].lower(), match[3]
-        ending = re.split(r"[^A-Za-z0-9\-]+|dot|DOT", rest.strip())[-1].strip("-").lower()
+        ending = re.split(r"[^A-Za-z0-9\-]+|(?i:dot)", rest.strip())[-1].strip("-").lower()
         plain = re.fullmatch(r"(?:\.[\w\-]+)+", rest) and not re.search(r"[\(\[\{]", match[0])
         if ending not in top_level() or (plain and "@" not in match[0]):
             continue
@@ -141,7 +149,7 @@ _IBAN = re.compile(
 )
 _SSN = re.compile(r"(?<![\w.\-])\d{3}(?:([ .\-])\d{2}\1|[ \-]?\d{2}[ \-]?)\d{4}(?![\w]|[.\-]\d)")
 _SSN_WORD = re.compile(
-    r"(?i)\b(?:ssn|social security|my social|social sec|soc\.? sec|social|tax ?payer id)\b"
+    r"(?i)\b(?:ssn|social security|my social|social sec|soc\.? sec|social|tax ?payer id|ss(?= ?(?:#|no\b|num)))\b"
 )
 _PASSPORT_WORD = re.compile(
     r"(?i)\b(?:passport|reisepass|passeport|pasaporte|passaporto|pass(?:port)?[ -]?(?:nr|no|num\w*))\b"
@@ -153,6 +161,7 @@ _PASSPORT_ALONE = re.compile(r"[A-Z]\d{8}|[A-Z]{2}\d{7}|9\d{8}")
 _PHONE = re.compile(
     r"(?<![\w.,/#$€£\-])(?<!\d )(?:\+|00)?[ ]?\(?\d(?:[ .\-/()\u00b7]{0,2}\d){6,16}(?![\w%]|[.,]\d)(?:\s?(?:x|ext\.?|#)\s?\d{1,5})?"
 )
+_ONE_BY_ONE = re.compile(r"\d(?:\W\d)+")
 _NANP = re.compile(r"(?:\+?1[ .\-]?)?(?:\([2-9]\d\d\)[ .\-]?|[2-9]\d\d[ .\-])[2-9]\d\d[ .\-]\d{4}")
 _BRITISH = re.compile(
     r"0(?:7\d{3}[ \-]?\d{3}[ \-]?\d{3}|2\d[ \-]\d{4}[ \-]\d{4}|1\d{2,3}[ \-]\d{3}[ \-]?\d{3,4}|[38]\d{2}[ \-]\d{3}[ \-]\d{4})"
@@ -253,11 +262,11 @@ def _nationals(text: str) -> Iterator[Found]:
     bare, lowered = len(text) < 80, text.lower()
     for kind in numbers.NATIONAL:
         told = kind.words.search(lowered)
-        if not told and not bare:
+        if not told and not (bare and kind.alone):
             continue
         for match in kind.form.finditer(text):
             near = told and abs(match.start() - told.start()) < 120
-            if (near or _alone(text, *match.span())) and kind.valid(match[0]):
+            if (near or (kind.alone and _alone(text, *match.span()))) and kind.valid(match[0]):
                 yield Found(match.start(), match.end(), kind.name)
 
 
@@ -276,12 +285,18 @@ def _is_phone(text: str, start: int, end: int, typed: str) -> bool:
     before = text[max(0, start - 60) : start]
     if len(set(digits)) < 3 or _NOT_PEOPLE.search(before) or _DATE.match(typed) or _IPV4.match(typed):
         return False
+    if _ONE_BY_ONE.fullmatch(typed):
+        return False  # the reading that puts them together says what they are
     if typed.startswith(("+", "00")):
         number = _parsed(typed if typed.startswith("+") else "+" + digits[2:], None)
         return (
             number is not None
             and phonenumbers.is_possible_number(number)
-            and (phonenumbers.is_valid_number(number) or digits.startswith("1"))
+            and (
+                phonenumbers.is_valid_number(number)
+                or digits.startswith("1")
+                or (typed.startswith("+") and bool(_PHONE_WORD.search(before)))
+            )
         )
     if _NANP.fullmatch(typed) or (_BRITISH.fullmatch(typed) and (" " in typed or "-" in typed)):
         number = _parsed(typed, "GB" if digits.startswith("0") else "US")
@@ -315,10 +330,13 @@ def _alone(text: str, start: int, end: int) -> bool:
 
 # --- people in time and space ---------------------------------------------------------------------
 
-_MONTH = r"(?:jan|feb|mar|apr|may|jun|jul|aug|sep|sept|oct|nov|dec)[a-z]{0,6}\.?"
+_MONTH = (
+    r"(?:jan|feb|mar|apr|may|jun|jul|aug|sep|sept|oct|nov|dec|m[äa]rz|mai|okt|dez|janv|f[ée]vr|avr|juin|juil|ao[ûu]t|d[ée]c|"
+    r"ene|abr|ago|dic|gen|mag|giu|lug|set|ott)[a-zéûç]{0,7}\.?"
+)
 _DATE = re.compile(
     rf"(?i)(?<![\w/.\-])(?:\d{{1,2}}([/.\-])\d{{1,2}}\1(?:19|20)?\d\d|(?:19|20)\d\d([/.\-])\d{{1,2}}\2\d{{1,2}}"
-    rf"|\d{{1,2}}(?:st|nd|rd|th)?(?: of)? {_MONTH},? (?:19|20)\d\d|{_MONTH} \d{{1,2}}(?:st|nd|rd|th)?,? (?:19|20)\d\d)(?![\w/\-]|\.\d)"
+    rf"|\d{{1,2}}(?:st|nd|rd|th|\.)?(?: of| de)?[ \-]{_MONTH},?(?: de)?[ \-](?:19|20)\d\d|{_MONTH} \d{{1,2}}(?:st|nd|rd|th)?,? (?:19|20)\d\d)(?![\w/\-]|\.\d)"
 )
 _BORN = re.compile(
     r"(?i)\b(?:d\.?o\.?b\.?|date of birth|birth ?date|birthday|born(?: on| at)?|geboren(?: am)?|geburtsdatum|n[ée]e? le|date de naissance|nacid[oa]|fecha de nacimiento|nat[oa] il)\b\W{0,6}(?:\w+\W{1,3}){0,4}$"
@@ -398,7 +416,7 @@ _IPV4 = re.compile(
     r"(?<![\w.:\-])(?:(?:25[0-5]|2[0-4]\d|1?\d?\d)\.){3}(?:25[0-5]|2[0-4]\d|1?\d?\d)(?![\w]|\.\d)(?:/(?:[12]?\d|3[0-2])(?![\d]))?"
 )
 _VERSION = re.compile(
-    r"(?i)\b(?:v|ver|version|build|release|firmware|update|rev|section|chapter|clause|§)\.? ?$"
+    r"(?i)\b(?:v|ver|version|build|release|firmware|update|rev|section|chapter|clause|room|rule|article|figure|table|step|§)\.? ?$"
 )
 _IPV6 = re.compile(
     r"(?<![0-9A-Fa-f:.\w])(?=[0-9A-Fa-f]{0,4}:)[0-9A-Fa-f:]{2,39}+(?:(?<=:)\d{1,3}(?:\.\d{1,3}){3}|(?:\.\d{1,3}){3})?(?![\w:]|\.\d)(?:/(?:12[0-8]|1[01]\d|\d?\d)(?!\d))?|(?<=[a-z=])::ffff:\d{1,3}(?:\.\d{1,3}){3}(?![\w.])"
@@ -475,7 +493,7 @@ def candidates(views: Views) -> list[Place]:
         found += [(reading.view, reading.how, item) for item in find(reading.view.text)]
     kept: list[Place] = []
     for view, how, item in found:
-        span = view.origin(item.start, item.end)
+        span = view.shown(item.start, item.end)
         typed = view.original.text[span.start : span.end]
         hidden = ", ".join(filter(None, (how, dress(typed)))) or None
         kept.append(Place(span.start, span.end, item.kind, hidden, view.text[item.start : item.end]))
@@ -501,11 +519,12 @@ def _hidden(views: Views) -> Iterator[Reading]:
         ("spaced out", unspaced),
         ("numbers as words", number_words),
         ("letters for digits", zeros),
+        ("broken over lines", rejoined),
     ):
         view = step(light)
         if view is not light:
             yield Reading(how, view)
-            if step is not zeros:
+            if step in (unspaced, number_words):
                 further = zeros(view)
                 if further is not view:
                     yield Reading(f"{how}, letters for digits", further)

@@ -188,6 +188,10 @@ _PROSE = re.compile(
     rf"(?i)(?<![\w#@])(?:[a-z]+[_-]){{0,3}}{_NOUN}(?P<link>\s?[\"']?\s?(?:=>|->|:=|[:=])\s?|\s(?:is|was|ist|est|es|are|will be|has been)(?: now| still| set to| changed to)?\s?:?\s?|\s+)"
     r"(?P<quote>[\"'`]?)(?P<value>[^\s\"'`,;]{4,200})"
 )
+_SIGNED_IN = re.compile(
+    r"(?<!\S)(?:-u|--user)[ =]?[\"']?[^\s:\"'/]{1,64}:(?P<user>[^\s\"'/]{6,200})"
+    r"|(?i:\bauthorization:\s?basic\s)(?P<basic>[A-Za-z0-9+/]{12,400}={0,2})"
+)
 _NUMERIC = re.compile(r"(?i)pin|pass[ -]?code|pass[ -]?word|recovery code")
 _SEED = re.compile(
     r"(?i)\b(?:seed|recovery|mnemonic|wallet)(?: phrase| words?)?\b[^a-z\n]{0,6}(?:is|are|:|=)?[^a-z\n]{0,4}((?:[a-z]{3,8}[ ,]{1,2}){11,23}[a-z]{3,8})\b"
@@ -200,6 +204,12 @@ _RANDOM = re.compile(r"(?<![\w/#@.=&?%+\-])[A-Za-z0-9][A-Za-z0-9_\-+/=.~]{18,300
 _DIGEST = re.compile(
     r"(?i)(?:sha-?\d*|md5|blake\w*|commit|digest|checksum|hash|tx|txid|cid|uuid|guid|sha256:)[:\s=]*$"
 )
+_PUBLIC = re.compile(
+    r"-----BEGIN (?:[A-Z0-9]+ ){0,3}(?:PUBLIC KEY|CERTIFICATE)(?: [A-Z]+)?-----[^-]{0,20000}"
+    r"|\b(?:ssh-(?:ed25519|rsa|dss)|ecdsa-sha2-\w{1,20}) AAAA\S{1,2000}|\bsha(?:256|384|512)-[A-Za-z0-9+/=]{40,100}"
+    r"|\bdata:\w{1,20}/[\w.+\-]{1,60};base64,[A-Za-z0-9+/=]{1,100000}|\bpk_(?:live|test)_\w{1,200}"
+)
+"""What is long and looks random but is meant to be public: public keys, certificates, checksums, pictures."""
 _KEYISH = re.compile(
     r"(?i)\b(?:key|token|secret|credential|password|bearer|auth)\w*\W{1,12}(?:\w+\W{1,3}){0,2}$"
 )
@@ -293,6 +303,10 @@ def _told(text: str) -> Iterator[Secret]:
             continue
         end = match.start("value") + len(value)
         yield Secret(match.start(), end, "password or key in words")
+    for match in _SIGNED_IN.finditer(text):
+        value = match["user"] or match["basic"]
+        if not _placeholder(value) and (match["basic"] or not english(value.lower())):
+            yield Secret(match.start(), match.end(), "password or key in words")
     for match in _SEED.finditer(text):
         yield Secret(match.start(1), match.end(1), "wallet recovery phrase")
 
@@ -333,7 +347,10 @@ def _mixed(value: str) -> bool:
 
 def _random(text: str) -> Iterator[Secret]:
     """Tokens of no known vendor that look drawn at random."""
+    public = [m.span() for m in _PUBLIC.finditer(text)]
     for match in _RANDOM.finditer(text):
+        if any(start <= match.start() < end for start, end in public):
+            continue
         token = match[0].rstrip(".-=/") if "=" not in match[0] else match[0].rstrip(".-/")
         if "//" in token or token.count("/") > 3 or token.count(".") > 3 or re.fullmatch(_UUID, token):
             continue

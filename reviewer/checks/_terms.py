@@ -54,11 +54,12 @@ _FREE = regex.compile(r"[ -]free(?![a-z0-9])")
 _TAGS = re.compile(r"[#@]([a-z0-9_][\w]{2,139}+)")
 _HOST = re.compile(r"[a-z0-9]\.[a-z]{2}")
 _MASKED = regex.compile(
-    rf"(?<!\w)[a-z]{{1,20}}+(?:{_MASK}{{1,4}}+[a-z]{{1,20}}+)++(?!\w)|(?<!\w)\*[a-z][a-z*]{{0,20}}+[a-z](?!\w)"
+    rf"(?<!\w)[*#%]?[a-z]{{1,20}}+(?:(?:{_MASK}{{1,10}}+|[@#$%&*!]{{2,4}}+)[a-z]{{1,20}}+)++[*#%]?(?!\w)"
+    r"|(?<!\w)\*[a-z][a-z*]{0,20}+[a-z](?!\w)"
 )
-_SHAPE = regex.compile(rf"{_MASK}+|[a-z]+")
+_SHAPE = regex.compile(rf"(?:{_MASK}|[@$&!])+|[a-z]+")
 _MIXED = re.compile(r"(?<![a-z0-9])(?:[a-z]{1,23}[0-9]|[0-9]{1,23}[a-z])[a-z0-9]{0,23}(?![a-z0-9])")
-_MAYBE_MASKED = re.compile(r"[a-z][^\w\s'/:,;!][\w*.\-#%]|\*[a-z]")
+_MAYBE_MASKED = re.compile(r"[a-z](?:[^\w\s'/:,;!]|_)\S|\*[a-z]")
 _NUMBER = regex.compile(r"[0-9]{1,6}+(?![a-z0-9])")
 _LETTER = regex.compile(r"[a-z]")
 
@@ -161,6 +162,7 @@ class Matcher:
         scripts: _near.Scripts | None = None
         for match in self._matches(view.text, cased.text if len(cased.text) == len(view.text) else ""):
             span = view.origin(match.start, match.end)
+            place = view.shown(match.start, match.end)
             typed = whole[span.start : span.end]
             if not typed.isascii() and match.term.casefold() != typed.casefold():
                 scripts = scripts or _near.Scripts.of(whole)
@@ -168,14 +170,13 @@ class Matcher:
                     continue
             if match.how == _near.DROPPED and len(typed) < 5 and typed.isupper():
                 continue  # an acronym
-            start, end = _unveiled(whole, span.start, span.end)
-            turned = "bidi controls" if (start, end) != (span.start, span.end) else None
+            turned = "bidi controls" if place != span else None
             hows = [
                 how for how in (read, match.how, None if read else dress(typed, match.term), turned) if how
             ]
             if read and not hows[1:] and match.term in typed.lower():
                 continue  # the plain view says so already
-            yield Hit(start, end, (typed, match.term), how=", ".join(dict.fromkeys(hows)) or None)
+            yield Hit(place.start, place.end, (typed, match.term), how=", ".join(dict.fromkeys(hows)) or None)
 
     def _matches(self, text: str, cased: str) -> Iterator[Match]:
         classes = text.translate(CLASSES)
@@ -319,11 +320,15 @@ class Matcher:
         if letters < 2 or letters * 3 < len(token):
             return None
         soft = all(c in _SOFT_MASKS or c.isalpha() for c in token)
-        if soft and (len(token) - letters > 1 or all(common(part) for part in known if len(part) > 1)):
+        if soft and all(common(part) for part in known if len(part) > 1):
+            return None
+        if letters < 4 and re.search(r"[^a-z]{5}", token):
             return None
         shape = [m[0] for m in _SHAPE.finditer(token)]
         for spelled, term in self.single.items():
-            if len(spelled) >= 4 and abs(len(spelled) - len(token)) <= 2 and _fits(shape, spelled, soft=soft):
+            if len(spelled) < 4 or abs(len(spelled) - len(token)) > 2 or not _fits(shape, spelled, soft=soft):
+                continue
+            if not soft or len(token) - letters == 1 or _vowels_at(token, spelled):
                 return term.text
         return None
 
@@ -370,6 +375,15 @@ def _fits(shape: list[str], spelled: str, *, soft: bool) -> bool:
             sizes = (len(part),) if soft or len(part) > 1 else (1, 2)
             ends = {end + size for end in ends for size in sizes}
     return len(spelled) in ends
+
+
+def _vowels_at(token: str, spelled: str) -> bool:
+    """Whether all that is masked, sign by letter, are vowels, and fewer than the rest: dots and dashes
+    alone are no sure mask."""
+    masked = sum(not letter.isalpha() for letter in token)
+    return masked * 2 < len(token) == len(spelled) and all(
+        a == b or b in "aeiou" for a, b in zip(token, spelled, strict=True)
+    )
 
 
 def _gaps(whole: "regex.Match[str]") -> list[str]:
@@ -438,14 +452,6 @@ def _path(text: str, start: int) -> int:
 
 
 _SURE_IN_URL = (None, "separated letters", "glued to other words")
-
-
-def _unveiled(text: str, start: int, end: int) -> tuple[int, int]:
-    """The bidi controls that turn a word round belong to it."""
-    if start and text[start - 1] in "\u202d\u202e":
-        start -= 1
-        end += text[end : end + 1] == "\u202c"
-    return start, end
 
 
 @lru_cache(maxsize=64)

@@ -102,14 +102,19 @@ def _found(
                     yield *match.span(), name, ()
 
 
-_WHOLE = regex.compile(r"(?i)https?:[/\\]{1,3}[^\s<>\"'@]{1,2000}+(?!@)")
+_WHOLE = regex.compile(r"(?i)(?:https?:[/\\]{1,3}|(?<![\w@./-])www\.)[^\s<>\"'@]{1,2000}+(?!@)")
+_ABROAD = regex.compile(
+    r"(?i)(?<![\w@./:-])(?:[\w-]{1,63}\.){1,4}+[a-z]{2,24}+(?![\w@.-])(?:/[^\s<>\"']{0,2000}+)?"
+)
 
 
 def _addresses(text: str) -> Iterator[tuple[int, int]]:
     """URLs with and without protocol; those with one also where the host is in letters X would not link."""
     last = 0
     found = [(url.start, url.end) for url in entities.urls(text)]
-    if "://" in text:
+    if not text.isascii():
+        found += [m.span() for m in _ABROAD.finditer(text) if not m[0].isascii()]
+    if "://" in text or "www." in text.lower():
         found += [(m.start(), m.start() + len(m[0].rstrip(".,;:!?)"))) for m in _WHOLE.finditer(text)]
     for start, end in sorted(found, key=lambda span: (span[0], -span[1])):
         if start >= last:

@@ -30,7 +30,7 @@ def check(document: Document, params: Params, context: Context) -> Iterator[Hit]
     last = 0
     for how, view in views:
         for secret in _secrets.find(view.text):
-            span = view.origin(secret.start, secret.end)
+            span = view.shown(secret.start, secret.end)
             if how and span.start < last:
                 continue
             last = max(last, span.end)

@@ -53,7 +53,7 @@ class Params(BaseModel, frozen=True, extra="forbid"):
 
 
 def check(document: Document, params: Params, context: Context) -> Iterator[Hit]:
-    """The most telling sentence of a text, or every sentence, that passes, with the percentage."""
+    """The most telling sentence of a text, or every sentence, that passes; with percentage and head."""
     for head in params.head:
         if head.partition("/")[0] in language.heads().missing:
             raise HeadMissing(head)
@@ -113,7 +113,7 @@ def _hit(document: Document, span: Span, score: tuple[str, float]) -> Hit:
     return Hit(
         span.start,
         span.end,
-        (f"{probability:.0%}",),
+        (f"{probability:.0%}", head.rpartition("/")[2].replace("-", " ")),
         drivers=tuple((word, weight) for word, weight, _ in found),
     )
 

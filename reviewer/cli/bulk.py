@@ -25,7 +25,7 @@ from reviewer.cli.reading import Judge, judge_with
 from reviewer.errors import Invalid, Malformed
 from reviewer.integrations.drafts import parse_text
 from reviewer.integrations.reading import lone_surrogate, read_json
-from reviewer.model import KINDS, Finding, Verdict
+from reviewer.model import KINDS, Finding, Variant, Verdict
 
 LONGEST_LINE = 1_000_000
 """Bytes of one line; a text of 100 kB may come as escapes."""
@@ -41,6 +41,16 @@ class Unreadable(Exception):
     def __init__(self, why: str, id_: str | int | None = None) -> None:
         super().__init__(why)
         self.id = id_
+
+
+@dataclass(frozen=True)
+class Post:
+    """A line as it was read; `reduced` says what could not be taken as it was written."""
+
+    id: str | int
+    text: str
+    variant: Variant
+    reduced: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -93,6 +103,14 @@ def line_of(number: int, line: bytes, judge: Judge) -> dict[str, Any]:
 
 
 def _checked(line: bytes, judge: Judge) -> dict[str, Any]:
+    post = read_post(line)
+    verdict = judge(post.variant)
+    whole = replace(verdict, reduced=(*post.reduced, *verdict.reduced))
+    return {"id": post.id, **written(whole, post.text)}
+
+
+def read_post(line: bytes) -> Post:
+    """The post of one line; Unreadable says what is wrong with it."""
     if len(line) > LONGEST_LINE:
         raise Unreadable(f"The line is longer than {LONGEST_LINE:,} bytes.")
     try:
@@ -124,8 +142,7 @@ def _checked(line: bytes, judge: Judge) -> dict[str, Any]:
         variant = parse_text(text, channel, kind)
     except Invalid as error:
         raise Unreadable(" ".join(p.detail for p in error.problems), id_) from None
-    verdict = judge(variant)
-    return {"id": id_, **written(replace(verdict, reduced=(*reduced, *verdict.reduced)), text)}
+    return Post(id_, text, variant, tuple(reduced))
 
 
 def written(verdict: Verdict, text: str) -> dict[str, Any]:

@@ -2,17 +2,22 @@
 
 import json
 import sys
+from collections.abc import Iterable
 from pathlib import Path
+from typing import IO
 
 import click
 
 from reviewer import policy
+from reviewer.cli.bulk import Post, Unreadable, read_post
 from reviewer.cli.reading import FOLDER
 from reviewer.errors import Malformed
+from reviewer.policy import backtest as backtesting
 from reviewer.policy import guide as guides
 from reviewer.policy import lint as linting
 from reviewer.policy import packages, proof
 from reviewer.rules import Rule, RuleSet
+from reviewer.rules.loading import gathered
 
 LEVELS = ("suggestion", "warning", "error")
 
@@ -141,6 +146,49 @@ def lint(paths: tuple[str, ...], folder: str | None, output: str, min_level: str
 
 
 @rules.command()
+@click.argument("change", metavar="RULE.yml|DIR", type=click.Path(exists=True, path_type=Path))
+@click.option(
+    "--posts",
+    metavar="FILE",
+    type=click.File("rb"),
+    required=True,
+    help="Earlier posts, as `bulk` reads them.",
+)
+@click.option(
+    "--rules", "folder", metavar="DIR", type=FOLDER, help="What is in force, if not the built-in rules."
+)
+def backtest(change: Path, posts: IO[bytes], folder: str | None) -> None:
+    """What RULE.yml, or the rules of DIR, would have found in earlier posts; nothing is changed.
+
+    A rule file belongs to the pack that its folder is called after. It is added to the rules in force,
+    or takes the place of the rule of that name. Exit status: 0 all posts read; 1 some were not.
+    """
+    files = gathered(Path(folder) if folder else policy.folder())
+    read, unread = _posts(posts)
+    told = backtesting.backtest(
+        [post.variant for post in read],
+        policy.load_files(files),
+        policy.load_files({**files, **_brought(change)}),
+    )
+    click.echo(
+        f"{told.posts} posts. Asking more than a tip: {told.above_before} before, {told.above_after} after."
+    )
+    for one in told.changes:
+        click.echo(
+            f"{one.rule}: {one.volume_before} before, {one.volume_after} after,"
+            f" {one.new} new, {one.lost} lost"
+        )
+        for sign, examples in (("+", one.new_examples), ("-", one.lost_examples)):
+            for example in examples:
+                click.echo(f"  {sign} {read[example.post].id}: {' '.join(example.quote.split())}")
+    if not told.changes:
+        click.echo("These rules are in force already: nothing changes.")
+    if unread:
+        click.echo(f"reviewer: lines that could not be read and were left out: {unread}", err=True)
+        sys.exit(1)
+
+
+@rules.command()
 @click.argument("package", type=click.Path(exists=True, path_type=Path))
 @click.option("--brand", metavar="SLUG", required=True, help="The brand whose rules these become.")
 @click.option(
@@ -175,6 +223,23 @@ def add(package: Path, brand: str, overlay: Path | None) -> None:
 
 def _loaded(folder: str | None) -> RuleSet:
     return policy.load_base(Path(folder) if folder else None).ruleset
+
+
+def _posts(lines: Iterable[bytes]) -> tuple[list[Post], int]:
+    """The posts that can be read, and how many lines can't."""
+    read, unread = [], 0
+    for line in lines:
+        try:
+            read.extend([read_post(line.strip())] if line.strip() else [])
+        except Unreadable:
+            unread += 1
+    return read, unread
+
+
+def _brought(change: Path) -> dict[str, bytes]:
+    if change.is_dir():
+        return packages.opened(change)
+    return {f"{change.resolve().parent.name}/{change.name}": change.read_bytes()}
 
 
 def _files(paths: tuple[str, ...]) -> list[Path]:

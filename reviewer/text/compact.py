@@ -4,12 +4,14 @@ import re
 
 import regex
 
-from reviewer.text.view import View, Writer
+from reviewer.text.view import View, Writer, substitute
 
+_BETWEEN = r"[ .\-_*|/,~·\t\n\p{So}\p{Emoji_Presentation}]"
+_BESIDE = r"[ \t\p{So}\p{Emoji_Presentation}]"
 _ONE = r"[A-Za-z0-9@+:()_\-.](?![A-Za-z0-9])"
-_NEXT = rf"(?:{_ONE}|(?<= ) (?= ))"
-_APART = regex.compile(rf"(?<![A-Za-z0-9])(?<![^\s]\.){_ONE}([ .\-_*|/,~·\n]){_NEXT}(?:\1{_NEXT}){{5,}}+")
-_MAYBE_APART = re.compile(r"(?<![A-Za-z0-9])[A-Za-z0-9@]([ .\-_*|/,~·\n])[A-Za-z0-9@]\1[A-Za-z0-9@.]\1")
+_NEXT = rf"(?:{_ONE}|(?<={_BESIDE}) (?={_BESIDE}))"
+_APART = regex.compile(rf"(?<![A-Za-z0-9])(?<![^\s]\.){_ONE}({_BETWEEN}){_NEXT}(?:\1{_NEXT}){{5,}}+")
+_MAYBE_APART = regex.compile(rf"(?<![A-Za-z0-9])[A-Za-z0-9@]({_BETWEEN})[A-Za-z0-9@]\1[A-Za-z0-9@.+ \-]\1")
 
 
 def unspaced(view: View) -> View:
@@ -26,6 +28,14 @@ def unspaced(view: View) -> View:
         return view
     out.copy(at, len(view.text))
     return out.done()
+
+
+_BROKEN = regex.compile(r"(?<=[0-9])[ ]?\n(?=[0-9])")
+
+
+def rejoined(view: View) -> View:
+    """Digits that a line break parts, on one line."""
+    return substitute(view, _BROKEN, lambda _: " ")
 
 
 _DIGIT_WORDS = {
@@ -80,9 +90,9 @@ def number_words(view: View) -> View:
     return out.done()
 
 
-_LIKE = r"[ .\-()]{0,2}(?:[0-9OISBA-Z]|[ol](?=[0-9 .\-]))"
+_LIKE = r"[ .\-()]{0,2}(?:[0-9OISBA-Z]|[ol](?=[ol]{0,2}[0-9 .\-]))"
 _LETTERED = regex.compile(
-    rf"(?<![\w])\+?[A-Z0-9o](?:{_LIKE}){{5,40}}+(?![\w])|(?<![\w])[0-9OoIlSB](?:[ .\-]?[0-9OISB]){{5,40}}+(?!\w)"
+    rf"(?<![\w])\+?[A-Z0-9ol](?:{_LIKE}){{5,40}}+(?![\w])|(?<![\w])[0-9OoIlSB](?:[ .\-]?[0-9OISB]){{5,40}}+(?!\w)"
 )
 _CHUNK = re.compile(r"[A-Za-z0-9]+")
 _DIGIT_LIKE = str.maketrans("OoIlSB", "001158")
@@ -101,7 +111,7 @@ def zeros(view: View) -> View:
             numerals = sum(map(str.isdigit, chunk[0]))
             if numerals < len(chunk[0]) / 2 and not all(c.isdigit() or c in _LIKE_DIGITS for c in chunk[0]):
                 continue
-            head = 4 if re.match(r"[A-Z]{2}\d\d", chunk[0]) else 0
+            head = 4 if re.match(r"(?![OI]{2})[A-Z]{2}\d\d", chunk[0]) else 0
             for i in range(chunk.start() + head, chunk.end()):
                 changed[i] = view.text[i].translate(_DIGIT_LIKE)
     text = "".join(changed)

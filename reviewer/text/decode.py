@@ -25,8 +25,8 @@ class Reading(NamedTuple):
 
 
 _ESCAPE = regex.compile(
-    r"%([0-9A-Fa-f]{2})|\\u([0-9A-Fa-f]{4})|u\+([0-9A-Fa-f]{4,5})(?![0-9A-Fa-f])|\\u\{([0-9A-Fa-f]{1,6})\}|\\x([0-9A-Fa-f]{2})"
-    r"|\\U([0-9A-Fa-f]{8})|\\([0-3][0-7]{2})|=([0-9A-F]{2})(?=[=\w])|\\([0-9A-Fa-f]{2,4}) ",
+    r"\\0{4}([0-9A-Fa-f]{2})(?:[ ](?=\\0))?|%([0-9A-Fa-f]{2})|\\u([0-9A-Fa-f]{4})|u\+([0-9A-Fa-f]{4,5})(?![0-9A-Fa-f])|\\u\{([0-9A-Fa-f]{1,6})\}|\\x([0-9A-Fa-f]{2})"
+    r"|\\U([0-9A-Fa-f]{8})|\\([0-3][0-7]{2})|=([0-9A-F]{2})(?:(?=[=\w])|(?<==[0-9A-F]{2}=[0-9A-F]{2}))|\\([0-9A-Fa-f]{2,4}) ",
     regex.IGNORECASE,
 )
 _TAG = regex.compile(
@@ -80,8 +80,8 @@ _CODES: tuple[tuple[str, "regex.Pattern[str]", "regex.Pattern[str]", Callable[[s
     (
         "hexadecimal code",
         regex.compile(r"(?<![0-9A-Fa-f])(?:0x|\\x)?[2-7][0-9A-Fa-f](?:(?:, ?|[ :\-])?(?:0x|\\x)?[2-7][0-9A-Fa-f]){2,}+"),
-        regex.compile(r"(?<![0x])[2-7][0-9A-Fa-f]|(?<=0x)[2-7][0-9A-Fa-f]"),
-        lambda code: chr(int(code, 16)),
+        regex.compile(r"(?:0x|\\x)?[2-7][0-9A-Fa-f]"),
+        lambda code: chr(int(code[-2:], 16)),
     ),
     (
         "character codes",
@@ -186,7 +186,7 @@ def rot13(word: str) -> str:
 
 def _unescape(match: "regex.Match[str]") -> str:
     code = next(filter(None, match.groups()))
-    base = 8 if match[7] else 16
+    base = 8 if match[8] else 16
     number = int(code, base)
     return chr(number) if 0x20 <= number < 0x110000 and not 0xD800 <= number < 0xE000 else match[0]
 

@@ -46,6 +46,9 @@ def _fold(character: str) -> str:
         return ""
     if character in _TO_ASCII:
         return _TO_ASCII[character]
+    outlined = ord(character) - 0x1CCD6
+    if 0 <= outlined < 36:  # Unicode 16, which Python may not know
+        return "abcdefghijklmnopqrstuvwxyz0123456789"[outlined]
     digit = unicodedata.digit(character, None)
     if digit is not None:
         return str(digit)
@@ -166,6 +169,9 @@ def display_order(view: View) -> View:
 _CLUSTER = regex.compile(r"[\u1100-\u11FF\uA960-\uA97F\uD7B0-\uD7FF]++|\P{M}?\p{M}++")
 
 
+_OVERLAY = regex.compile(r"[\u0334-\u0338]")
+
+
 def compose(view: View) -> View:
     """Letters and their marks as one character where Unicode has one."""
     if view.text.isascii() or not regex.search(r"[\p{M}\u1100-\u11FF]", view.text):
@@ -175,7 +181,10 @@ def compose(view: View) -> View:
         text = match[0]
         if unicodedata.category(text[-1])[0] == "M":
             text = text[: MARKS_KEPT + 1]
-        return unicodedata.normalize("NFKC", text)
+        made = unicodedata.normalize("NFKC", text)
+        if len(made) > 1 and made[0].isascii():
+            return made[0]  # nothing is written so: the marks only strike through or decorate
+        return _OVERLAY.sub("", made)
 
     out, at = Writer(view), 0
     for match in _CLUSTER.finditer(view.text):

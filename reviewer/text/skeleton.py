@@ -17,32 +17,32 @@ from confusable_homoglyphs import confusables
 from reviewer.text.view import Folding, View, Writer, substitute, translate
 
 _TAKEN_FOR = {
-    "a": "аαάλδдΔΛДᗩᗅᎪꓮ卂丹ค๑აልልﾑ🅰🄰∀Ⱥ@ªаɑꭺѦѧ",
-    "b": "ծвβбьъБЪЬЫᗷᏴᏏꓐ乃ც๒ጌ฿♭🅱ЪѢѣɞ",
-    "c": "сςϲⲥᑕᑢᏟꓚ匚ርㄈ¢©☪⊂ℂҫ€",
-    "d": "ԁძᗪᎠꓓ刀ᕲ๔ዕժⅾ∂đðᑯ",
-    "e": "ҽеєэεέξзΣΞЄЭЗᗴᎬꓰ乇モ૯ཛєءፎ℮∑∈ə€ɛҽ",
-    "f": "ғϝᖴᎰꓝ千下ƒʄ₣ꜰſ",
+    "a": "аαάλδдΔΛДᗩᗅᎪꓮ卂丹ค๑აልልﾑ🅰🄰∀Ⱥ@ªаɑꭺѦѧⲁⲀ₳",
+    "b": "ծвβбьъБЪЬЫᗷᏴᏏꓐ乃ც๒ጌ฿♭🅱ЪѢѣɞⲃⲂ₿",
+    "c": "сςϲⲥᑕᑢᏟꓚ匚ርㄈ¢©☪⊂ℂҫ€₵",
+    "d": "ԁძᗪᎠꓓ刀ᕲ๔ዕժⅾ∂đðᑯⲇ₫",
+    "e": "ҽеєэεέξзΣΞЄЭЗᗴᎬꓰ乇モ૯ཛєءፎ℮∑∈ə€ɛҽⲉⲈ",
+    "f": "ғϝᖴᎰꓝ千下ƒʄ₣ꜰſⲫ",
     "g": "ԍցᏀᏳᎶꓖ厶وɠǥ₲գģ",
-    "h": "нһհћђΗНҺᕼᎻꓧ卄\u5344んዘђ♄ⱨԋℌ",
-    "i": "іιίΙІїᎥꓲ丨工เ௮أ¡ιɪıᛁ|│┃",
+    "h": "нһհћђΗНҺᕼᎻꓧ卄\u5344んዘђ♄ⱨԋℌⲏⲎ",
+    "i": "іιίΙІїᎥꓲ丨工เ௮أ¡ιɪıᛁ|│┃ⲓⲒ",
     "j": "亅јϳᒍᎫꓙﾌフᒎנʝյ",
-    "k": "长кκќᏦꓗҜҝҟᛕₖқкĸ₭ᖽ",
-    "l": "ӏⅼᒪᏞꓡㄥ乚ㄴリﾚレՆℓ£ʟɭլךן⎩∟ⵏ",
-    "m": "мμϻΜМᗰᎷꓟ爪从ᘻ๓ጠ♏ɱₘ₥ოო",
-    "n": "пηήииПИЙйΠπλᑎᏁꓠ几ռภክՈղըᏁղɳ∩",
-    "o": "оοόσθφОΘΦфӨөоօᗝᎾꓳ口ㄖ๏ዐ๐ó○◯⭕🅾🌀⚪⚫🔴🔵⊙◎●☉☮੦০ටං൦⊕⊗∅⃝•",
-    "p": "рρРΡþᑭᏢꓑ卩թｱᕈ尸ק℗🅿ҏ₱ք",
+    "k": "长кκќᏦꓗҜҝҟᛕₖқкĸ₭ᖽⲕⲔ",
+    "l": "ӏⅼᒪᏞꓡㄥ乚ㄴリﾚレՆℓ£ʟɭլךן⎩∟ⵏⳑ",
+    "m": "мμϻΜМᗰᎷꓟ爪从ᘻ๓ጠ♏ɱₘ₥ოოⲙⲘ",
+    "n": "пηήииПИЙйΠπλᑎᏁꓠ几ռภክՈղըᏁղɳ∩ⲛⲚ₦",
+    "o": "оοόσθφОΘΦфӨөоօᗝᎾꓳ口ㄖ๏ዐ๐ó○◯⭕🅾🌀⚪⚫🔴🔵⊙◎●☉☮੦০ටං൦⊕⊗∅⃝•ⲟⲞ¤",
+    "p": "рρРΡþᑭᏢꓑ卩թｱᕈ尸ק℗🅿ҏ₱ք₽",
     "q": "ԛգᑫᕴɋゐ㔿զợףҩ",
-    "r": "гяГЯᖇᏒꓤ尺ГᎡኪг₹ɾʀ®ŗѓր",
-    "s": "ѕЅςᔕᏚꓢ丂ㄎ己รꜱ§ร$💲ֆʂऽ",
-    "t": "丄丁тτТΤ†Ꮖꓔㄒイｲ丅七ƭ☨✝✞┬тէ₮ե🇹",
-    "u": "υцμմᑌᏌꓴㄩひ凵ยሁս∪ʊụ⛎ᴜࠐมน",
+    "r": "гяГЯᖇᏒꓤ尺ГᎡኪг₹ɾʀ®ŗѓրⲣⲢⲅ",
+    "s": "ѕЅςᔕᏚꓢ丂ㄎ己รꜱ§ร$💲ֆʂऽ₴",
+    "t": "丄丁тτТΤ†Ꮖꓔㄒイｲ丅七ƭ☨✝✞┬тէ₮ե🇹ⲧⲦ",
+    "u": "υцμմᑌᏌꓴㄩひ凵ยሁս∪ʊụ⛎ᴜࠐมนµⳙ",
     "v": "վνѵᐯᏙꓦﾚ√∨✓✔שٽ♈۷ᵛ",
-    "w": "պωшщψԝώΨШЩᗯᏔꓪ山世ฬሠщ₩ɯωשׁพա",
-    "x": "хχжЖХΧ᙭ꓫ乂メ✗✘✖❌❎×Ӿҳ〤",
-    "y": "уγүчУΥҮЧЎᎽꓬㄚ丫リץץฯ¥ყყվ",
-    "z": "ζΖᏃꓜ乙ʐՀɀ☡ȥƶ",
+    "w": "պωшщψԝώΨШЩᗯᏔꓪ山世ฬሠщ₩ɯωשׁพաⲱⲰ",
+    "x": "хχжЖХΧ᙭ꓫ乂メ✗✘✖❌❎×Ӿҳ〤ⲭⲬ",
+    "y": "уγүчУΥҮЧЎᎽꓬㄚ丫リץץฯ¥ყყվⲩⲨ",
+    "z": "ζΖᏃꓜ乙ʐՀɀ☡ȥƶⲍⲌ",
     "ae": "æǽᴁ",
     "oe": "œᴔ",
     "bl": "ы",
@@ -80,7 +80,7 @@ _KEPT = frozenset("•●○◯€£¢©®§¥×†★☆")
 
 _NAMED = regex.compile(
     r"\b(?:LATIN|SCRIPT|BLACK-LETTER|DOUBLE-STRUCK|MATHEMATICAL|REGIONAL INDICATOR|CIRCLED|SQUARED|"
-    r"PARENTHESIZED|FULLWIDTH|TAG)\b.*?"
+    r"PARENTHESIZED|FULLWIDTH|TAG|OLD ITALIC|CARIAN|LYCIAN|LYDIAN)\b.*?"
     r"\b(?:LETTERS?(?: SMALL CAPITAL| CAPITAL| SMALL)?|SMALL|CAPITAL)"
     r"(?: (?:TURNED|REVERSED|INVERTED|SIDEWAYS|OPEN|SCRIPT|DOTLESS|LONG|INSULAR|HALF|BLACKLETTER|TAILLESS|"
     r"STIRRUP|BASELINE|CLOSED|TOP HALF|BOTTOM HALF|TURNED INSULAR|EGYPTOLOGICAL))*"
@@ -112,6 +112,8 @@ def letter(character: str) -> str:
         return character.lower()
     if character in _KEPT:
         return character
+    if character == "ـ":
+        return ""  # only stretches Arabic letters
     if unicodedata.category(character) in ("Mn", "Me"):
         return ""
     for form in (character, character.lower()):
@@ -138,6 +140,9 @@ def _by_name(character: str) -> str:
     match = _NAMED.search(name)
     if match:
         return str(match[1]).lower()
+    if name.startswith("RUNIC LETTER"):  # the last of a rune's names is its Latin letter
+        last = name.rpartition(" ")[2]
+        return last.lower() if len(last) == 1 else ""
     if name.startswith(("LATIN", "MODIFIER LETTER")):
         for word, meant in _WORDY.items():
             if name.endswith(word):

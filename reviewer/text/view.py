@@ -16,6 +16,20 @@ from reviewer.model import Span
 GRAPHEME = regex.compile(r"\p{RI}{1,2}[\p{M}\u200c\u200d\U0001f3fb-\U0001f3ff]*+|\X")
 """Extended grapheme clusters (UAX #29); flags come first: the class alone is quadratic on a run of them."""
 
+_TURNED = {
+    **dict.fromkeys("\u202a\u202b\u202d\u202e", ("\u202c", "")),
+    **dict.fromkeys("\u2066\u2067\u2068", ("\u2069", "")),
+}
+"""Bidi controls and what ends what they begin; the end of the text does, too."""
+_TURNS = frozenset(_TURNED)
+_ENDS = frozenset("\u202c\u2069")
+
+
+def _opened(text: str) -> bool:
+    """Whether more bidi controls begin than end in the text."""
+    return sum((c in _TURNS) - (c in _ENDS) for c in text) > 0
+
+
 _SIMPLE = regex.compile(r"[\n -~]*+")  # no CR: CR LF is one grapheme
 
 
@@ -58,6 +72,16 @@ class View:
     def origin(self, i: int, j: int) -> Span:
         """The span of the original behind `text[i:j]`, `i < j`, grown so that it cuts no grapheme."""
         return self.original.grow(*self.range(i, j))
+
+    def shown(self, i: int, j: int) -> Span:
+        """As `origin`, with the bidi controls that turn it round, or part of it."""
+        span, text = self.origin(i, j), self.original.text
+        start, end = span.start, span.end
+        while text[end : end + 1] and text[end] in _ENDS and _opened(text[start:end]):
+            end += 1
+        while start and text[start - 1] in _TURNS and text[end : end + 1] in _TURNED[text[start - 1]]:
+            start, end = start - 1, min(end + 1, len(text))
+        return Span(start, end)
 
     def quote(self, i: int, j: int) -> str:
         """What the author typed for `text[i:j]`."""
