@@ -14,6 +14,7 @@ from reviewer.errors import (
     NotAllowed,
     NotFound,
     NotSignedIn,
+    OwnDraft,
     Refusal,
     StaleContent,
     TooLarge,
@@ -32,7 +33,7 @@ from reviewer.service.permits import Permits
 from reviewer.service.publications import Publications
 from reviewer.service.talk import Talk
 from reviewer.store import PolicyVersion, Store
-from reviewer.workflow import Approve, Edit, RequestChanges, Submit
+from reviewer.workflow import Approve, Dismiss, Edit, Reject, RequestChanges, Submit
 
 PASSWORD = "seven kind words in a row"
 ISSUER = "http://127.0.0.1:8000"
@@ -173,6 +174,20 @@ def test_an_objection_stands_in_every_draft_of_the_brand_that_holds_the_same_wor
     second = desk.submitted("The same words.")
 
     assert second.state is State.CHANGES_REQUESTED
+
+
+def test_who_wrote_rejected_words_does_not_set_the_rejection_aside_in_nearly_the_same_ones(
+    desk: Desk,
+) -> None:
+    desk.people.grant("acme", "eve@acme.example", "marketing", kind="group")
+    first = desk.submitted("Eve wrote this.")
+    seen = {d: v.sha256 for d, v in first.verdicts.items()}
+    desk.drafts.act(desk.ada, first.review.id, Reject("marketing", "Not these.", seen, ("o1",)))
+    near = desk.drafts.create(desk.ben, "acme", Draft((post("EVE wrote this!"),)))
+    assert near.state is State.REJECTED
+
+    with pytest.raises(OwnDraft):
+        desk.drafts.act(desk.eve, near.review.id, Dismiss("o1", "marketing", "I like it."))
 
 
 def test_copying_a_post_does_not_wash_its_contributors(desk: Desk) -> None:

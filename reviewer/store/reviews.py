@@ -68,7 +68,8 @@ class ReviewReading(StorePart):
         mine = {o.id: o for o in review.objections}
         near = {review.id: _near(review.versions)}
         found = self._objections(review.brand, held, held[review.id], near, near[review.id])[review.id]
-        others = self._inherited(review.brand, held, held[review.id])[review.id]
+        met = {review.id: held[review.id] | {o.content_sha256 for o in found}}
+        others = self._inherited(review.brand, met, met[review.id])[review.id]
         merged = {o.id: o for o in found} | mine
         return replace(review, objections=tuple(merged.values()), inherited=others)
 
@@ -122,7 +123,9 @@ class ReviewReading(StorePart):
         reslots = self._facts(t.Reslots, ids)
         removed = self._removed(brand, ids)
         target_authors = self._target_authors(brand, versions)
-        inherited = self._inherited(brand, held, asked)
+        nearly = {d: frozenset(o.content_sha256 for o in objections[d]) - held[d] for d in held}
+        met = {draft: digests | nearly[draft] for draft, digests in held.items()}
+        inherited = self._inherited(brand, met, asked, frozenset[str]().union(*nearly.values()))
         return [
             Review(
                 id=row.id,
@@ -262,13 +265,24 @@ class ReviewReading(StorePart):
         }
 
     def _inherited(
-        self, brand: str, held: Mapping[str, frozenset[str]], asked: Any
+        self,
+        brand: str,
+        held: Mapping[str, frozenset[str]],
+        asked: Any,
+        more: Collection[str] = frozenset(),
     ) -> dict[str, dict[str, frozenset[str]]]:
-        """By draft and digest, who helped to write another draft of the brand that held it (law 2)."""
+        """By draft and digest, who helped to write another draft of the brand that held it (law 2).
+
+        `asked` and `more` together are the digests in `held`: those of the drafts, and those of rejected
+        words nearly like theirs, whose writers don't dismiss the rejection here either (law 6).
+        """
         holders: dict[str, set[str]] = defaultdict(set)
         query = (
             select(t.Variants.content_sha256, t.Variants.draft_id)
-            .where(t.Variants.brand_id == brand, col(t.Variants.content_sha256).in_(asked))
+            .where(
+                t.Variants.brand_id == brand,
+                or_(col(t.Variants.content_sha256).in_(asked), col(t.Variants.content_sha256).in_(more)),
+            )
             .distinct()
         )
         for digest, draft_id in self.session.exec(query):

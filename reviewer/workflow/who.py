@@ -183,6 +183,8 @@ def colleague_of_objector(case: Case, actor: Actor, command: Any) -> None:
     independent_member(case, actor, command)
     if command.group != objection.group:
         raise NotAllowed(f"Only {objection.group.capitalize()} can dismiss its own objection.")
+    if wrote(case, actor.id, objection.content_sha256):  # perhaps in another draft, in nearly these words
+        raise OwnDraft("Nobody sets aside an objection to what they helped to write: ask a colleague.")
     if case.brand.human(actor.id) == case.brand.human(objection.by):
         raise NotAllowed("You can't dismiss your own objection: a colleague can.")
 
