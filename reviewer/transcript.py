@@ -2,7 +2,7 @@
 
     {"events":3,"heads":1,"reviewer":"audit","v":1}      what the file holds
     {"action":"draft.created", … ,"seq":1,"v":1}         every event as it was hashed (RFC 8785)
-    {"head":"eyJ…"}                                      after its last event, each signed head
+    {"head":"eyJ…","number":1}                           after its last event, each signed head
 
 A head is a JWS over how many events there are and the root of the tree over them (RFC 9162), so that
 whatever was changed in front of it is found there at the latest. What follows the last head is signed by
@@ -66,13 +66,14 @@ class Whole:
 def write(events: Iterable[bytes], count: int, heads: Sequence[tuple[int, str]]) -> Iterator[bytes]:
     """The lines of a transcript of `count` events (canonical bytes); `heads` are (size, token), ascending."""
     yield _canonical({"reviewer": "audit", "v": VERSION, "events": count, "heads": len(heads)})
-    waiting = list(reversed(heads))
-    for number, event in enumerate(events):
-        while waiting and waiting[-1][0] == number:
-            yield _canonical({"head": waiting.pop()[1]})
+    given = 0
+    for size, event in enumerate(events):
+        while given < len(heads) and heads[given][0] == size:
+            given += 1
+            yield _canonical({"head": heads[given - 1][1], "number": given})
         yield event
-    for _, token in reversed(waiting):
-        yield _canonical({"head": token})
+    for number, (_, token) in enumerate(heads[given:], given + 1):
+        yield _canonical({"head": token, "number": number})
 
 
 def verify(
@@ -122,8 +123,8 @@ class Reader:
         value = self._read(body)
         if self._line == 1:
             self._begin(value)
-        elif value.keys() == {"head"}:
-            self._sign(value["head"])
+        elif value.keys() == {"head", "number"}:
+            self._sign(value["head"], value["number"])
         else:
             self._add(value, body)
 
@@ -176,7 +177,9 @@ class Reader:
         if wanted is not None and wanted != self._log.root().hex():
             raise self._wrong("up to here these are not the events of a head that you kept.")
 
-    def _sign(self, token: object) -> None:
+    def _sign(self, token: object, number: object) -> None:
+        if number != self._heads + 1:
+            raise self._wrong(f"head {self._heads + 1} should stand here or before.")
         claims = self._head(token)
         if claims["size"] != self._log.size or claims["size"] <= self._signed:
             raise self._wrong(f"this head is over {claims['size']} events; here are {self._log.size}.")
