@@ -117,7 +117,8 @@ def test_every_event_is_explained() -> None:
                 case ast.Call(args=args):
                     happen |= {
                         a.value
-                        for a in args
+                        for given in args
+                        for a in ((given.body, given.orelse) if isinstance(given, ast.IfExp) else (given,))
                         if isinstance(a, ast.Constant)
                         and isinstance(a.value, str)
                         and re.fullmatch(r"[a-z]+\.[a-z_]+", a.value)

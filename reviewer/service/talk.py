@@ -72,8 +72,8 @@ class Talk:
                 raise Conflict("A colleague looks at this already: assign it instead, or wait.")
             claim = Claim(looker, actor.id, now + CLAIM)
             tx.set_claim(actor.brand, draft_id, claim)
-            action = "draft.claimed" if looker == actor.id else "draft.assigned"
-            tx.append(_event(actor, action, draft_id, now, {"person": looker}))
+            of, own = {"person": looker}, looker == actor.id
+            tx.append(_event(actor, "draft.claimed" if own else "draft.assigned", draft_id, now, of))
             return claim
 
         return self._store.write(run)
