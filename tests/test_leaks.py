@@ -63,6 +63,17 @@ def linked(text: str, *kinds: str) -> list[tuple[str, ...]]:
         ("card 4 0 1 2 8 8 8 8 8 8 8 8 1 8 8 1 ok", "4 0 1 2 8 8 8 8 8 8 8 8 1 8 8 1", "payment card number"),
         ("ring oh 7 7 oh oh nine oh oh six one 9", "oh 7 7 oh oh nine oh oh six one 9", "phone number"),
         ("ring O77OO 900619 now", "O77OO 900619", "phone number"),
+        ("ask jo.park@example.org.", "jo.park@example.org", "e-mail address"),
+        ("ask jo_at_gmail_dot_com now", "jo_at_gmail_dot_com", "e-mail address"),
+        ("ask jo arroba gmail punto com now", "jo arroba gmail punto com", "e-mail address"),
+        ("ask jo @ gmail . com now", "jo @ gmail . com", "e-mail address"),
+        ("born 21-Feb-1968 in Leeds", "21-Feb-1968", "date of birth"),
+        ("camp at 21°50'16\"N 142°35'11\"W", "21°50'16\"N 142°35'11\"W", "location"),
+        ("SSN 545-6\u03365\u0336-8236 oops", "545-6\u03365\u0336-8236", "social security number"),
+        ("SSN 545\n65\n8236 oops", "545\n65\n8236", "social security number"),
+        ("SSN \u202e6328-56-545\u202c oops", "\u202e6328-56-545\u202c", "social security number"),
+        ("at 5🔸2🔸.🔸8🔸6🔸.🔸1🔸5🔸9🔸.🔸7 ok", "5🔸2🔸.🔸8🔸6🔸.🔸1🔸5🔸9🔸.🔸7", "network address"),
+        ("my RUT 12.345.678-5 here", "12.345.678-5", "personal or tax number"),
     ],
 )  # fmt: skip
 def test_personal_data_is_found_exactly(text: str, value: str, kind: str) -> None:
@@ -80,6 +91,7 @@ def test_personal_data_is_found_exactly(text: str, value: str, kind: str) -> Non
         "Meet us on 5th Avenue, 10 Best Ways to walk",
         "meet us at noon, dot com boom",
         "std::cout << 3.1415926535",
+        "12.345.678 visitors, 123456782 of them new",
     ],
 )
 def test_what_only_looks_like_personal_data_is_let_go(text: str) -> None:
@@ -108,6 +120,8 @@ def test_an_unknown_kind_of_personal_data_is_refused() -> None:
         "glpat-" + "x7Kq2mVw9Lr4tZb8Nc3d",
         "https://admin:" + "sxdkA5QO09xs@db.example.net/prod",
         "password = fJz4MfFI6",
+        "PIN is 6482",
+        "-u admin:" + "sxdkA5QO09xs",
         "wifi password is Tr0ub4dor&3"[5:],
         "acme_" + "kD83jfLq02mZx7Vb5TnR1cYw9PsE4uHa",
     ],
@@ -123,6 +137,10 @@ def test_secrets_are_found_exactly_and_masked(token: str) -> None:
     "text",
     [
         "Reset your password today, it takes 2 minutes!",
+        "ssh-ed25519 " + "AAAAC3NzaC1lZDI1NTE5AAAAIXOFLFgwaa7PLsPcr4Z8KuzzRaN0h9gh6dvEwombUeUr me@host",
+        "-----BEGIN PUBLIC KEY-----\n" + "f7qs5ihT78hVmW1mFWqR5o2DML4N7z28bsfhBh11oA5T3CQ1XXauJbMWisrOAV10",
+        "sha512-"
+        + "gf51v9jLtWYFU1HGIwqdOB/1JY+VZv2++PZ6aZamqByVp8gBp4o5URKSE4MZgbpW9hm8NoBaycMmmPCOaHSiEQ==",
         "The secret is out: pasta on Friday. Token of appreciation for the team",
         "password: what to know, passwords are boring",
         "sha256:4ca7f96cbd35931591dbf2e0186d8c519791acc01b24f549a4d8ab6ceca38e9f verified",

@@ -10,8 +10,9 @@ import pytest
 
 from reviewer import policy
 from reviewer.checks import existence
+from reviewer.checks._masked import covered, masked
 from reviewer.errors import RuleError
-from reviewer.model import Approvals, Decision, Hit, Link, Media, Part, Place, Variant
+from reviewer.model import Approvals, Decision, Hit, Link, Media, Part, Place, Span, Variant
 from reviewer.policy import Policy
 
 APPROVALS = Approvals(accounts={"linkedin:company/acme": ("comms",)})
@@ -142,6 +143,23 @@ def test_secrets_are_masked_in_quote_and_message(monkeypatch: pytest.MonkeyPatch
 
     assert finding.quote == "••••••••••••1111"
     assert finding.message == "Not '••••••••••••1111'."
+
+
+def test_no_other_rule_quotes_what_is_secret() -> None:
+    password = "Hunter2!x" + "Qz81"
+    found = policy.judge(post(f"See http://user:{password}@acne.example/x now"), policy.load_base()).findings
+
+    assert {"Leaks.Secret", "Links.HiddenHost"} <= {finding.rule for finding in found}
+    assert not any(password in repr(finding) for finding in found)
+
+
+def test_a_quote_around_something_secret_masks_that_part() -> None:
+    text = "ask 4111111111111111 now"
+
+    assert covered(text, 0, 24, [Span(4, 20)]) == "ask ••••••••••••1111 now"
+    assert covered(text, 10, 24, [Span(4, 20)]) == "•••••••••• now"
+    assert masked("PIN is 6482") == "•" * 11
+    assert masked("password: Tr0ub4dor") == "•" * 19
 
 
 def test_an_unknown_channel_is_said_to_reduce_the_check() -> None:

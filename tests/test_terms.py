@@ -43,6 +43,8 @@ def quotes(text: str, *listed: str) -> list[str]:
         ("c.a-s.i-n.o", "separated letters"),
         ("caaaasinoooo", "stretched letters"),
         ("c*s*no", "masked letters"),
+        ("c*s*n*", "masked letters"),
+        ("\\000063\\000061sino", "escaped letters"),
         ("csaino", "swapped letters"),
         ("casno", "dropped letters"),
         ("cazzino", "written as it sounds"),
@@ -85,6 +87,19 @@ def test_a_term_is_found_whole_and_its_disguise_is_named(typed: str, how: str | 
 )
 def test_words_that_only_look_like_a_term_are_let_go(text: str) -> None:
     assert quotes(text) == []
+
+
+@pytest.mark.parametrize(
+    ("typed", "how"),
+    [
+        ("wihtselbolwer", "shuffled letters"),
+        ("wistlblower", "dropped letters"),
+        ("wh-stl-bl-w-r", "masked letters"),
+        ("whi********er", "masked letters"),
+    ],
+)
+def test_a_long_term_is_found_where_much_of_it_is_wrong(typed: str, how: str) -> None:
+    assert [hit.how for hit in hits(f"the {typed} again")] == [how]
 
 
 def test_a_phrase_is_found_across_spaces_hashtags_and_case() -> None:

@@ -414,10 +414,4 @@ def entropy(token: str) -> float:
     return -sum(n / size * log2(n / size) for n in Counter(token).values()) if size else 0.0
 
 
-def masked(value: str) -> str:
-    """A secret or personal value as it may be shown: its first characters at most, never a third of it."""
-    shown = min(4, len(value) // 4)
-    return value[:shown] + "•" * min(8, len(value) - shown)
-
-
-__all__ = ["FORMS", "Secret", "base58check", "entropy", "find", "masked"]
+__all__ = ["FORMS", "Secret", "base58check", "entropy", "find"]

@@ -9,6 +9,7 @@ from pydantic import BaseModel, BeforeValidator
 
 from reviewer.channels import entities
 from reviewer.checks import _hosts
+from reviewer.checks._masked import masked
 from reviewer.checks._patterns import one_or_many
 from reviewer.model import Context, Hit
 from reviewer.text import Document, View
@@ -72,7 +73,8 @@ def _found(
     text, kinds = light.text, params.kinds
     if "userinfo" in kinds and "@" in text:
         for match in _USERINFO.finditer(text):
-            yield *match.span(), match[2], (match[1],)
+            name, colon, password = match[1].partition(":")
+            yield *match.span(), match[2], (name + colon + masked(password),)
     if "address" in kinds:
         for match in _NUMERIC.finditer(text):
             yield *match.span(), match[0].split("/")[2], ()

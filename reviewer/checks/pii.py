@@ -12,8 +12,8 @@ from typing import Annotated
 from pydantic import BaseModel, BeforeValidator, field_validator
 
 from reviewer.checks import _pii
+from reviewer.checks._masked import masked
 from reviewer.checks._patterns import one_or_many
-from reviewer.checks._secrets import masked
 from reviewer.model import Context, Hit
 from reviewer.text import Document
 

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from pydantic import BaseModel
 
 from reviewer.checks import _secrets
+from reviewer.checks._masked import masked
 from reviewer.model import Context, Hit
 from reviewer.text import Document, View
 from reviewer.text.compact import unspaced
@@ -39,6 +40,6 @@ def check(document: Document, params: Params, context: Context) -> Iterator[Hit]
             yield Hit(
                 span.start,
                 span.end,
-                (secret.kind, _secrets.masked(view.text[secret.start : secret.end])),
+                (secret.kind, masked(view.text[secret.start : secret.end])),
                 how=worn,
             )

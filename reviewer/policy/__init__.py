@@ -1,6 +1,6 @@
 """Documents and rules -> Verdict: findings, who must sign, what blocks."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
@@ -12,6 +12,7 @@ from pydantic import BaseModel, BeforeValidator, Field, ValidationError
 
 from reviewer import channels, language, text
 from reviewer.channels import Channel
+from reviewer.checks._masked import covered, masked
 from reviewer.checks._patterns import Words, nothing_is_empty
 from reviewer.engine import Engine, Failure, Match, Result
 from reviewer.model import (
@@ -22,6 +23,7 @@ from reviewer.model import (
     Finding,
     GroupRule,
     Place,
+    Span,
     Variant,
     Verdict,
     digest,
@@ -32,8 +34,6 @@ from reviewer.rules.loading import APPROVALS, gathered
 from reviewer.text import Document
 
 ENGINE = f"engine 1, regex {version('regex')}"
-SHOWN = 4
-"""Characters at the end of a secret that its quote still shows."""
 
 
 @dataclass(frozen=True)
@@ -169,7 +169,8 @@ def judge(
     """Everything that the policy says about one variant at one moment; the same input, the same verdict."""
     documents, result = _look(variant, policy, at, lists)
     fields = {document.pointer: document.text for document in documents}
-    findings = [finding(match, fields) for match in result.matches if _stable(match.rule)]
+    secrets = sensitive(result.matches)
+    findings = [finding(match, fields, secrets) for match in result.matches if _stable(match.rule)]
     failed = [failure for failure in result.failures if _stable(failure.rule)]
     findings.extend(_unchecked(failure, fields) for failure in failed)
     words = [document for document in documents if document.pointer.endswith("/text")]
@@ -193,7 +194,10 @@ def shadow(variant: Variant, policy: Policy, *, at: datetime | None = None) -> t
     """What the rules that disturb nobody yet (`shadow`, `test`) would have said."""
     documents, result = _look(variant, policy, at, None)
     fields = {document.pointer: document.text for document in documents}
-    return tuple(most_serious(finding(match, fields) for match in result.matches if not _stable(match.rule)))
+    secrets = sensitive(result.matches)
+    return tuple(
+        most_serious(finding(match, fields, secrets) for match in result.matches if not _stable(match.rule))
+    )
 
 
 def _look(
@@ -235,15 +239,31 @@ def _stable(rule: Rule) -> bool:
     return rule.stance.status == "stable"
 
 
-def finding(match: Match, fields: Mapping[str, str]) -> Finding:
-    """What a match says to people; `fields` are the texts by pointer."""
+def sensitive(matches: Iterable[Match]) -> Mapping[str, tuple[Span, ...]]:
+    """Where personal data and secrets stand, by pointer: no finding of any rule may quote them."""
+    found: dict[str, list[Span]] = {}
+    for match in matches:
+        if getattr(match.rule.module, "SENSITIVE", False):
+            found.setdefault(match.pointer, []).append(Span(match.hit.start, match.hit.end))
+    return {pointer: tuple(spans) for pointer, spans in found.items()}
+
+
+def finding(
+    match: Match, fields: Mapping[str, str], secrets: Mapping[str, tuple[Span, ...]] = NOTHING
+) -> Finding:
+    """What a match says to people; `fields` are the texts by pointer, `secrets` as `sensitive` says."""
     rule, hit, stance = match.rule, match.hit, match.rule.stance
-    quote = fields[match.pointer][hit.start : hit.end]
+    text = fields[match.pointer]
+    quote = text[hit.start : hit.end]
+    own = getattr(rule.module, "SENSITIVE", False)
+    spans = secrets.get(match.pointer, ())
+    hidden = masked(quote) if own else covered(text, hit.start, hit.end, spans)
+    hides = [(quote, hidden)] if hidden != quote else []
+    hides += [(secret := text[span.start : span.end], masked(secret)) for span in spans]
     arguments = hit.arguments
-    if getattr(rule.module, "SENSITIVE", False):
-        hidden = "•" * (len(quote) - SHOWN) + quote[-SHOWN:] if len(quote) > 2 * SHOWN else "•" * len(quote)
-        arguments = tuple(argument.replace(quote, hidden) if quote else argument for argument in arguments)
-        quote = hidden
+    for typed, shown in hides:
+        arguments = tuple(argument.replace(typed, shown) if typed else argument for argument in arguments)
+    quote = hidden
     message = rule.words(arguments)
     return Finding(
         rule=rule.name,

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from reviewer.model import Context, Decision, Part, Variant
-from reviewer.policy import Policy, finding
+from reviewer.policy import Policy, finding, sensitive
 from reviewer.policy import read as read_variant
 from reviewer.policy.proof import position
 from reviewer.rules import Rule
@@ -50,11 +50,11 @@ def lint(words: str, path: str, policy: Policy, *, at: datetime | None = None) -
     documents = read_variant(variant)
     fields = {document.pointer: document.text for document in documents}
     result = policy.engine.find(documents, Context(lists=policy.lists, at=at))
-    alerts = []
+    secrets, alerts = sensitive(result.matches), []
     for match in result.matches:
         if match.rule.stance.status == "stable":
             line, column = position(words, match.hit.start)
-            said = finding(match, fields)
+            said = finding(match, fields, secrets)
             alerts.append(
                 Alert(
                     path,

@@ -52,8 +52,9 @@ def config(level: str) -> dict[str, Any]:
         "disable_existing_loggers": False,
         "root": {"level": level.upper(), "handlers": ["lines"]},
         "loggers": {
-            name: {"level": level.upper(), "handlers": [], "propagate": True}
-            for name in ("gunicorn.error", "gunicorn.access")
+            "gunicorn.error": {"level": level.upper(), "handlers": [], "propagate": True},
+            # who asked for what is the proxy's to write
+            "gunicorn.access": {"level": "WARNING", "handlers": [], "propagate": True},
         },
         "handlers": {
             "lines": {"class": "logging.StreamHandler", "formatter": "json", "stream": "ext://sys.stderr"}
