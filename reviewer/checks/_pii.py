@@ -295,7 +295,7 @@ def _is_phone(text: str, start: int, end: int, typed: str) -> bool:
             and (
                 phonenumbers.is_valid_number(number)
                 or digits.startswith("1")
-                or (typed.startswith("+") and bool(_PHONE_WORD.search(before)))
+                or bool(_PHONE_WORD.search(before))
             )
         )
     if _NANP.fullmatch(typed) or (_BRITISH.fullmatch(typed) and (" " in typed or "-" in typed)):
