@@ -1,6 +1,6 @@
 """The web: pages for people, the JSON API for tools, hooks for chat, in one Flask application.
 
-    app = create_app(build(load()))
+`create_app(build(load()))` makes it.
 """
 
 from reviewer.web.factory import Demo, DemoPerson, create_app
