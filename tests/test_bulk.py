@@ -51,6 +51,36 @@ def test_a_line_has_the_frozen_form(tmp_path: Path) -> None:
     assert len(line["policy_digest"]) == 64
 
 
+@pytest.mark.parametrize(("source", "target"), [("none.jsonl", "out.jsonl"), ("in.jsonl", "none/out.jsonl")])
+def test_a_file_that_cannot_be_read_or_written_is_wrong_usage(
+    tmp_path: Path, source: str, target: str
+) -> None:
+    (tmp_path / "in.jsonl").write_text(post("a", "Hello."))
+
+    result = CliRunner().invoke(main, ["bulk", str(tmp_path / source), str(tmp_path / target)])
+
+    assert result.exit_code == 2
+    assert "none" in result.output
+    assert "No such file" in result.output
+    assert not (tmp_path / "out.jsonl").exists()
+
+
+def test_rules_that_cannot_run_are_named_and_a_folder_of_nothing_else_is_no_answer(tmp_path: Path) -> None:
+    folder = tmp_path / "rules"
+    (folder / "Theirs").mkdir(parents=True)
+    (folder / "Theirs" / "Odd.yml").write_text("extends: nonsense\nmessage: x\n")
+
+    result, lines = run(tmp_path, [post("a", "A foo.")], "--rules", str(folder))
+    assert (result.exit_code, lines) == (3, [])
+    assert "left out: Theirs/Odd.yml:1" in result.output
+
+    (folder / "Theirs" / "Foo.yml").write_text("extends: existence\nmessage: x\ntokens: [foo]\n")
+    result, (line,) = run(tmp_path, [post("a", "A foo.")], "--rules", str(folder))
+    assert result.exit_code == 0
+    assert any("Theirs/Odd.yml" in said for said in line["checks"]["reduced"])
+    assert [finding["rule"] for finding in line["findings"]] == ["Theirs.Foo"]
+
+
 def test_offsets_are_those_of_the_text_as_it_came_in(tmp_path: Path) -> None:
     text = "One 👩🏽‍🚒 line\r\nand our chairman\r\nand our chairman\rtoo"
 
@@ -137,15 +167,16 @@ def test_memory_stays_flat_however_long_the_file_is(tmp_path: Path) -> None:
         # of this process alone; what getrusage tells begins with the parent's
         "print(re.search(r'VmHWM:\\s+(\\d+) kB', open('/proc/self/status').read())[1])\n"
     )
-    empty = tmp_path / "rules"
-    empty.mkdir()
-    (empty / "approvals.yml").write_text("always: [marketing]\ngroups:\n  marketing: {signs: 1}\n")
+    small = tmp_path / "rules"
+    (small / "Own").mkdir(parents=True)
+    (small / "approvals.yml").write_text("always: [marketing]\ngroups:\n  marketing: {signs: 1}\n")
+    (small / "Own" / "Foo.yml").write_text("extends: existence\nmessage: x\ntokens: [foo]\n")
 
     def peak(count: int) -> int:
         source = tmp_path / f"{count}.jsonl"
         source.write_text("\n".join(post(n, "Hello.", seen="x" * 40_000) for n in range(count)))
         done = subprocess.run(
-            [sys.executable, "-c", script, str(source), str(empty)],
+            [sys.executable, "-c", script, str(source), str(small)],
             capture_output=True,
             text=True,
             check=True,

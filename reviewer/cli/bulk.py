@@ -79,10 +79,16 @@ def bulk(source: str, target: str, brand: str | None, rules: str | None, process
     """
     count = processes or len(os.sched_getaffinity(0))
     totals: Counter[str] = Counter()
-    with click.open_file(source, "rb") as lines, _written(target) as out:
-        for done in _run(_chunks(lines), count, brand, rules):
-            out.write(done.output)
-            totals += done.counts
+    try:
+        with click.open_file(source, "rb") as lines, _written(target) as out:
+            for done in _run(_chunks(lines), count, brand, rules):
+                out.write(done.output)
+                totals += done.counts
+    except BrokenPipeError:  # whoever read the output has enough
+        raise
+    except OSError as error:
+        where = error.filename or (source if source != "-" else target)
+        raise click.UsageError(f"{where} can't be read or written ({error.strerror}).") from None
     read = sum(totals.values()) - totals["error"]
     found = ", ".join(f"{name} {number}" for name, number in sorted(totals.items()) if name != "error")
     click.echo(f"{read} read, {totals['error']} not readable. {found}".rstrip(), err=True)

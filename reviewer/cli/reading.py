@@ -7,10 +7,26 @@ from pathlib import Path
 import click
 
 from reviewer import policy
+from reviewer.errors import RuleError
 from reviewer.model import Variant, Verdict
+from reviewer.policy import Policy
 
 FOLDER = click.Path(exists=True, file_okay=False)
 Judge = Callable[[Variant], Verdict]
+
+
+def in_force(folder: str | None) -> Policy:
+    """The built-in policy, or that of a folder; what of it had to be left out is said on the error stream.
+
+    Raises:
+        RuleError: a rule file can't be trusted, or there is no rule at all: nothing found would say nothing.
+    """
+    loaded = policy.load_base(Path(folder) if folder else None)
+    for error in loaded.ruleset.refused:
+        click.echo(f"reviewer: left out: {error}", err=True)
+    if folder and not loaded.ruleset.rules:
+        raise RuleError("No rule here can run: name the folder that holds <Pack>/<Rule>.yml.", path=folder)
+    return loaded
 
 
 def judge_with(brand: str | None, rules: str | None) -> Judge:
@@ -26,5 +42,5 @@ def judge_with(brand: str | None, rules: str | None) -> Judge:
 
         services = build(load())
         return lambda variant: services.checking.check(variant, brand)
-    in_force, at = policy.load_base(Path(rules) if rules else None), datetime.now(UTC)
-    return lambda variant: policy.judge(variant, in_force, at=at)
+    loaded, at = in_force(rules), datetime.now(UTC)
+    return lambda variant: policy.judge(variant, loaded, at=at)

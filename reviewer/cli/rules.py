@@ -10,7 +10,7 @@ import click
 
 from reviewer import policy
 from reviewer.cli.bulk import Post, Unreadable, read_post
-from reviewer.cli.reading import FOLDER
+from reviewer.cli.reading import FOLDER, in_force
 from reviewer.errors import Malformed
 from reviewer.policy import backtest as backtesting
 from reviewer.policy import guide as guides
@@ -39,8 +39,6 @@ def list_(folder: str | None, pack: str | None) -> None:
             entries = len(rule.entries or ())
             columns = (stance.id, rule.name, stance.decision, stance.owner, stance.status, str(entries))
             click.echo("\t".join(columns))
-    for error in ruleset.refused:
-        click.echo(f"reviewer: left out: {error}", err=True)
 
 
 @rules.command()
@@ -130,11 +128,11 @@ def lint(paths: tuple[str, ...], folder: str | None, output: str, min_level: str
     Folders are searched for .txt and .md files; all are read as plain text. Exit status: 0 no errors;
     1 errors (what blocks or needs approval, and what could not be checked); 2 a file can't be read.
     """
-    in_force = policy.load_base(Path(folder) if folder else None)
+    loaded = in_force(folder)
     alerts = [
         alert
         for path in _files(paths)
-        for alert in linting.lint(_words(path), str(path), in_force)
+        for alert in linting.lint(_words(path), str(path), loaded)
         if LEVELS.index(alert.severity) >= LEVELS.index(min_level)
     ]
     if output == "JSON":
@@ -222,7 +220,7 @@ def add(package: Path, brand: str, overlay: Path | None) -> None:
 
 
 def _loaded(folder: str | None) -> RuleSet:
-    return policy.load_base(Path(folder) if folder else None).ruleset
+    return in_force(folder).ruleset
 
 
 def _posts(lines: Iterable[bytes]) -> tuple[list[Post], int]:

@@ -315,10 +315,15 @@ def _requires(variant: Variant, findings: list[Finding], approvals: Approvals) -
 
 def _reduced(variant: Variant, policy: Policy, documents: tuple[Document, ...]) -> tuple[str, ...]:
     """What was known to be missing before the check began."""
-    lacking = tuple(language.reduced(documents))
-    if variant.channel in policy.channels:
-        return lacking
-    return (f"The channel {variant.channel} is not known: checked as generic, without its limits.", *lacking)
+    lacking = list(language.reduced(documents))
+    if policy.ruleset.refused:
+        names = ", ".join(sorted({error.path for error in policy.ruleset.refused}))
+        lacking.append(f"Rules that ask for what is not supported here were left out: {names}.")
+    if variant.channel not in policy.channels:
+        lacking.insert(
+            0, f"The channel {variant.channel} is not known: checked as generic, without its limits."
+        )
+    return tuple(lacking)
 
 
 def _tone(documents: tuple[Document, ...]) -> dict[str, float]:
