@@ -104,6 +104,7 @@ def variant_of(content: Mapping[str, Any]) -> Variant:
             settings=content["settings"],
         )
         complete = variant.canonical() == dict(content)
+        _ = variant.content_sha256  # what can't be hashed can't have been signed
     except (KeyError, TypeError, ValueError) as error:
         raise PermitRefused(f"This is not the content of a variant ({error!r}).", "content") from error
     if not complete:

@@ -10,7 +10,7 @@ import pytest
 import rfc8785
 from joserfc.jwk import OKPKey
 
-from reviewer import release
+from reviewer import client, release
 from reviewer.errors import PermitRefused
 from reviewer.model import Draft as DraftOf
 from reviewer.model import Link, Media, Part, Permit, Review, Variant, Version, Window
@@ -181,3 +181,22 @@ def test_a_permit_is_refused_for_anything_else_than_it_was_given_for(why: str, o
         check(**other)
 
     assert refused.value.why == why
+
+
+@pytest.mark.parametrize(
+    "other",
+    [{"settings": {"id": 2**60}}, {"settings": {"id": 0.5}}, {"content_warning": "\ud800"}, {"more": 1}],
+)
+def test_content_that_nobody_could_have_signed_is_refused_as_content(other: dict[str, Any]) -> None:
+    with pytest.raises(PermitRefused) as refused:
+        client.verify(
+            RELEASE["token"],
+            DIGESTS[0]["content"] | other,
+            RELEASE["jwks"],
+            RELEASE["status"]["token"],
+            audience=RELEASE["permit"]["audience"],
+            brand="acme",
+            now=at(RELEASE["status"]["at"]),
+        )
+
+    assert refused.value.why == "content"
