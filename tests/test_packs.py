@@ -187,6 +187,22 @@ def test_voice_and_its_kin_only_give_tips() -> None:
     assert loud == []
 
 
+@pytest.mark.parametrize("words", ["Our chairman opens the fair.", "This is the world's best soup in town."])
+def test_tips_about_the_same_words_and_area_are_given_once(words: str) -> None:
+    findings = [
+        f for f in policy.judge(post(words), BASE).findings if f.area[0].startswith(("inclusive/", "claims/"))
+    ]
+
+    assert len(findings) == 1
+
+
+def test_heads_ask_for_people_and_never_block() -> None:
+    trained = [rule for rule in BASE.ruleset.rules if rule.check == "tone"]
+
+    assert trained
+    assert [rule.name for rule in trained if rule.decision is Decision.BLOCK] == []
+
+
 def test_reasons_and_ways_out_are_two_sentences_at_most() -> None:
     long = [
         rule.name

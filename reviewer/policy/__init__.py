@@ -177,7 +177,7 @@ def judge(
     return Verdict(
         content_sha256=variant.content_sha256,
         policy_sha256=policy.sha256,
-        findings=tuple(most_serious({finding.key: finding for finding in findings}.values())),
+        findings=tuple(most_serious(said_once({finding.key: finding for finding in findings}.values()))),
         requires=_requires(variant, findings, policy.approvals),
         ran=result.ran,
         failed=tuple(sorted({failure.rule.name for failure in failed})),
@@ -187,6 +187,31 @@ def judge(
         tone=_tone(documents),
         engine=ENGINE,
         models=language.heads().sha256,
+    )
+
+
+def said_once(findings: Iterable[Finding]) -> list[Finding]:
+    """The findings without tips that another one gives already: on the same words, about the same areas.
+
+    What is more serious stays, then what brings words to use instead, then what points closer.
+    """
+    ordered = sorted(
+        findings, key=lambda f: (f.decision.rank, f.replacement is None, f.at.end - f.at.start, f.rule)
+    )
+    kept: list[Finding] = []
+    for one in ordered:
+        if one.decision is not Decision.SUGGEST or not any(_says(other, one) for other in kept):
+            kept.append(one)
+    return kept
+
+
+def _says(other: Finding, one: Finding) -> bool:
+    overlap = (
+        one.at.pointer == other.at.pointer and one.at.start < other.at.end and other.at.start < one.at.end
+    )
+    looked = other.decision is not Decision.UNCHECKED
+    return (
+        looked and overlap and bool(one.area) and set(one.area) <= set(other.area) and one.rule != other.rule
     )
 
 
