@@ -10,6 +10,7 @@ surrogates, numbers that not every reader reads alike. Line ends become LF; noth
 import re
 import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Annotated, Any, Literal, Self
 from urllib.parse import urlsplit, urlunsplit
@@ -431,16 +432,16 @@ def parse_draft(value: object) -> Draft:
     return read(DraftBody, value).draft()
 
 
-def suggested(kind: Kind, body: VariantBody) -> Variant:
-    """A reviewer's wording for a variant of this kind, without its target.
+def suggested(present: Variant, body: VariantBody) -> Variant:
+    """A reviewer's wording for a variant: of the same kind, for the same target.
 
     Raises:
         Invalid: it could never be published; pointers are relative to a body with a `variant`.
     """
-    if faults := list(_content_faults(kind, body)):
+    if faults := list(_content_faults(present.kind, body)):
         problems = problems_of(_at([(("variant", *place), code, said) for place, code, said in faults]))
         raise Invalid("Nobody could publish these words as they are.", problems)
-    return body.variant(kind, None)
+    return replace(body.variant(present.kind, None), target=present.target)
 
 
 def parse_text(text: str, channel: str = "generic", kind: str = "post") -> Variant:

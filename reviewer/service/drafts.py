@@ -34,6 +34,8 @@ class DraftView:
     missing: Mapping[str, tuple[str, ...]]
     unmeetable: tuple[str, ...]
     groups: frozenset[str]
+    signs_for: frozenset[str]
+    """The groups for which the viewer may sign now, as a member or standing in."""
     contributors: Mapping[str, frozenset[str]]
     held: Mapping[str, tuple[Hold, ...]]
     """The pauses that stand in a variant's way."""
@@ -138,6 +140,15 @@ class Drafts:
         rows = [_row(case) for case in cases if workflow.may_see(case, actor) and _belongs(case, actor, box)]
         return sorted(rows, key=_urgency)
 
+    def to_resume(self, actor: Actor) -> list[DraftRow]:
+        """What a pause that has ended still holds back: each waits for somebody who did not write it."""
+        with self._store.read() as tx:
+            brand, now = tx.brand(actor.brand), self._clock()
+            reviews = tx.reviews(actor.brand, states=frozenset({State.IN_REVIEW, State.APPROVED}))
+            cases = [self._checking.case(tx, r, brand, now, wait=True) for r in reviews]
+        waiting = [c for c in cases if any(workflow.to_resume(c, d) for d in c.review.draft.digests)]
+        return sorted((_row(case) for case in waiting if workflow.may_see(case, actor)), key=_urgency)
+
     def _prepare_edit(self, draft_id: str, command: workflow.Edit) -> None:
         with self._store.read() as tx:
             brand_slug = tx.review(draft_id).brand
@@ -197,6 +208,11 @@ def view_of(case: Case, actor: Actor) -> DraftView:
         missing={d: workflow.wanting(case, d) for d in digests},
         unmeetable=tuple(dict.fromkeys(s for d in digests for s in workflow.unmeetable(case, d))),
         groups=case.brand.groups_of(actor.id),
+        signs_for=frozenset(
+            group
+            for group in workflow.signing_groups(case.brand)
+            if all(workflow.may_sign_for(case, actor.id, group, d, case.now) for d in digests)
+        ),
         contributors={d: workflow.contributors(case.review, d) for d in digests},
         held={d: workflow.holds_on(case, d) for d in digests},
         to_resume=frozenset(d for d in digests if workflow.to_resume(case, d)),
@@ -318,8 +334,8 @@ def wanted_from(case: Case, actor: Actor) -> frozenset[str]:
             continue
         if actor.id in workflow.contributors(case.review, digest):
             continue
-        verdict = case.verdicts[digest]
-        mine = case.brand.groups_of(actor.id) & set(verdict.requires)
+        required = workflow.required_groups(case, digest)
+        mine = {g for g in required if workflow.may_sign_for(case, actor.id, g, digest, case.now)}
         given = {s.group for s in workflow.counting(case, digest) if s.by == actor.id}
         wanted |= mine - given
     return frozenset(wanted)

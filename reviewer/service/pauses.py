@@ -1,6 +1,8 @@
 """Pauses: placed by one, lifted by two; what they hold back, and what waits to go on."""
 
-from collections.abc import Callable
+import json
+import re
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TypeVar
@@ -118,6 +120,38 @@ class Pauses:
             )
             self._store.write(lambda tx: tx.append(event))
             raise
+
+
+def topic_of(words: Iterable[str]) -> str:
+    """The rule of a topic that is some words or phrases; raises Invalid where there are none."""
+    tokens = [" ".join(word.split()) for word in words if word.strip()]
+    if not tokens:
+        raise Invalid(
+            "Say which words make the topic, one or more.", [Problem("/topic", "No words.", "empty")]
+        )
+    case = f"About {tokens[0]}."
+    place = f"1:7:Topic.Pause:'{tokens[0]}' is paused."
+    lines = [
+        "extends: existence",
+        "message: \"'%s' is paused.\"",
+        "level: error",
+        "ignorecase: true",
+        "tokens:",
+        *(f"  - {json.dumps(re.escape(token))}" for token in tokens),
+        "policy:",
+        "  id: PAU-001",
+        "  decision: block",
+        "  owner: comms",
+        "  reason: A pause is on for this topic.",
+        "tests:",
+        "  - name: fires",
+        f"    input: {json.dumps(case)}",
+        f"    want: {json.dumps(place)}",
+        "  - name: near miss",
+        '    input: "-"',
+        '    want: ""',
+    ]
+    return "\n".join(lines) + "\n"
 
 
 def _event(actor: Actor, action: str, hold: Hold, now: datetime, **more: Json) -> Event:

@@ -26,13 +26,16 @@ class Kept:
 
 @dataclass(frozen=True)
 class AskedFinding:
-    """A finding with the field that its owner fills in: `accept`, `read`, or neither."""
+    """A finding with the field that its owner fills in: `accept`, `read`, or neither. `excepts` are the
+    groups for which the reader could give half of an exception."""
 
     view: FindingView
     accept: bool = False
     read: bool = False
     of: str = ""
     typed: str = ""
+    excepts: tuple[str, ...] = ()
+    seen: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -191,7 +194,7 @@ def post_page(
         kind=kind,
         state=view.state,
         version=review.version.number,
-        due=draft.schedule.at,
+        due=workflow.schedule(review).at,
         queue=draft.schedule.mode == "queue",
         view=view,
         for_person=who(names, draft.on_behalf_of) if draft.on_behalf_of else "",
@@ -206,7 +209,7 @@ def post_page(
         permits=tuple(_permits(case, view, names)),
         history=tuple(_history(events, review, names)),
         decidable=tuple(a for a in accounts if a.state in DECIDABLE),
-        groups=tuple(sorted(view.groups & workflow.signing_groups(brand))),
+        groups=tuple(sorted(view.signs_for)),
         asked=frozenset(group for v in view.verdicts.values() for group in v.requires),
         writes=writes,
         back=back[0],
@@ -229,6 +232,7 @@ def everybody(review: Review, events: Iterable[Event]) -> frozenset[str]:
     named = {review.author, *(e.actor for e in events), *(s.by for s in review.sign_offs)}
     named |= {o.by for o in review.objections} | {d.by for o in review.objections for d in o.dismissals}
     named |= {p.audience.removeprefix("person:") for p in review.permits}
+    named |= {s.by for s in review.suggestions} | {s.accepted_by for s in review.suggestions if s.accepted_by}
     return frozenset(named | ({draft.on_behalf_of} if draft.on_behalf_of else set()))
 
 
@@ -247,11 +251,15 @@ def _asked(sheet: Sheet, view: DraftView, case: workflow.Case, kept: Kept, *, fo
 def _asked_finding(one: FindingView, view: DraftView, case: workflow.Case, kept: Kept) -> AskedFinding:
     given = [s for d in one.digests for s in workflow.counting(case, d) if s.finding == one.key]
     groups = {s.group for s in given}
-    accept = "accept" in view.actions and one.decision.value == "needs_approval" and one.owner in view.groups
-    readers = {"marketing", one.owner} & view.groups - groups
+    mine = view.signs_for
+    accept = "accept" in view.actions and one.decision.value == "needs_approval" and one.owner in mine
+    readers = {"marketing", one.owner} & mine - groups
     read = "read" in view.actions and one.decision.value == "unchecked" and bool(readers)
     of = f"{one.owner} {one.key} {','.join(one.digests)}"
-    return AskedFinding(one, accept and not groups, read, of, kept.reasons.get(of, ""))
+    stops = any(f.key == one.key and workflow.stops(f) for v in view.verdicts.values() for f in v.findings)
+    excepts = tuple(sorted(mine - groups)) if stops and "except" in view.actions else ()
+    seen = tuple(f"{d}:{view.verdicts[d].sha256}" for d in one.digests)
+    return AskedFinding(one, accept and not groups, read, of, kept.reasons.get(of, ""), excepts, seen)
 
 
 def _notes(view: DraftView) -> Iterator[str]:
@@ -280,6 +288,10 @@ def _signed(
                 "approve": f"approved as {s.group.capitalize()}",
                 "accept": f"agreed to a finding as {s.group.capitalize()}",
                 "read": f"read it without a check, as {s.group.capitalize()}",
+                "except": f"agreed to an exception as {s.group.capitalize()}",
+                "resume": "confirmed after a pause that it may go on",
+                "consent": "consented to these words in their name",
+                "remove": "had this removed",
             }[s.act]
             lines.setdefault((s.by, did, s.reason, s.at, s.finding or ""), []).append(digest)
     for (by, did, reason, at, _), digests in lines.items():
@@ -319,7 +331,7 @@ def _objections(
             elsewhere=bool(one.draft) and one.draft != view.review.id,
             dismissals=tuple(Line(d.reason, who(names, d.by), d.at) for d in one.dismissals),
             lift="lift" in view.actions and theirs and one.act == "request_changes",
-            dismiss="dismiss" in view.actions and not theirs and one.group in view.groups,
+            dismiss="dismiss" in view.actions and not theirs and one.group in view.signs_for,
         )
 
 
@@ -345,6 +357,10 @@ def _history(events: Iterable[Event], review: Review, names: Mapping[str, str]) 
         "variant.rejected": objected,
         "finding.accepted": reasons,
         "finding.read_without": reasons,
+        "finding.excepted": reasons,
+        "variant.resumed": reasons,
+        "removal.asked": reasons,
+        "emergency.opened": {(e.by, e.at): e.reason} if (e := review.emergency) else {},
         "objection.dismissed": {(d.by, d.at): d.reason for o in review.objections for d in o.dismissals},
     }
     shown: set[tuple[str, str, datetime]] = set()

@@ -93,6 +93,20 @@ EVENTS: Mapping[str, str] = MappingProxyType(
         "permit.revoked": "took the go-ahead back",
         "permit.reissue_allowed": "allowed one more go-ahead",
         "publication.reported": "said that it is published",
+        "suggestion.made": "suggested other words",
+        "suggestion.taken": "took a suggestion over",
+        "finding.excepted": "agreed to an exception",
+        "variant.consented": "consented to these words in their name",
+        "emergency.opened": "opened the emergency lane",
+        "draft.responds": "marked this as the response to a pause",
+        "variant.resumed": "confirmed after a pause that it may go on",
+        "variant.reslotted": "gave it a new time",
+        "removal.asked": "had this removed",
+        "draft.commented": "commented",
+        "draft.claimed": "began to look at this",
+        "draft.assigned": "asked a colleague to look at this",
+        "draft.unclaimed": "stopped looking at this",
+        "finding.rated": "said whether a finding was right",
     }
 )
 
@@ -101,6 +115,8 @@ _REFUSED: Mapping[str, str] = MappingProxyType(
         "variant.sign_refused": "could not approve",
         "finding.accept_refused": "could not agree to a finding",
         "finding.read_refused": "could not read it without a check",
+        "finding.except_refused": "could not agree to an exception",
+        "variant.resume_refused": "could not let it go on",
         "variant.object_refused": "could not object",
         "draft.edit_refused": "could not save a new version",
         "permit.issue_refused": "was refused the go-ahead",
@@ -136,6 +152,16 @@ def event(one: Event) -> str:
 def writer(name: str) -> str:
     """Who wrote it, in a list: tools have no name of their own there."""
     return f"{name.removeprefix('service:')} (tool)" if name.startswith("service:") else name
+
+
+def scope(name: str, brand: str) -> str:
+    """What a pause stops, as people say it."""
+    kind, _, what = name.partition(":")
+    if kind == "account":
+        return f"the account {what}"
+    if kind == "channel":
+        return f"everything on {what}"
+    return f"posts about {what}" if kind == "topic" else f"everything of {brand}"
 
 
 def plural(count: int, noun: str, many: str | None = None) -> str:

@@ -1,7 +1,5 @@
 """The rarer steps: suggestions, exceptions' neighbours, pauses, consent, removals, repeated use."""
 
-from dataclasses import replace
-
 from reviewer.errors import (
     AlreadyRedeemed,
     EditConflict,
@@ -45,7 +43,7 @@ def suggest_words(
     present = services().drafts.view(actor, draft_id).review.draft.by_digest.get(body.content_sha256)
     if present is None:
         raise StaleContent("The post changed after you opened it. Read it again.", changed=("the text",))
-    words = replace(suggested(present.kind, body.variant), target=present.target)
+    words = suggested(present, body.variant)
     return act(
         caller, draft_id, Suggest(new_id(), body.content_sha256, words, body.comment), brand=query.brand
     )

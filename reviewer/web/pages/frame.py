@@ -7,8 +7,9 @@ from flask import Blueprint, abort, current_app, g, redirect, request, session, 
 from werkzeug.wrappers import Response as AnyResponse
 
 from reviewer.errors import NotFound
-from reviewer.model import Actor, Brand
+from reviewer.model import Actor, Brand, Hold
 from reviewer.service import DraftView, Services
+from reviewer.web.beside import PauseView, pause
 from reviewer.web.login import person_id
 
 pages = Blueprint("pages", __name__)
@@ -59,6 +60,12 @@ def _be_at(person: str, slug: str, brands: dict[str, str]) -> None:
     g.here = Here(actor, services().people.brand(actor), brands)
 
 
+def look_again() -> None:
+    """Read the brand anew, after it was changed in this request."""
+    where = here()
+    _be_at(where.actor.id, where.brand.slug, where.brands)
+
+
 @pages.app_context_processor
 def _frame() -> dict[str, Any]:
     """What the frame of every page shows."""
@@ -73,8 +80,14 @@ def _frame() -> dict[str, Any]:
             "my_groups": sorted(where.brand.groups_of(where.actor.id)),
             "alone": len(where.brand.people) < 2,
             "needs_you": _waiting_for_me(),
+            "pauses": [_pause(hold) for hold in where.brand.holds if hold.lifted_at is None],
         }
     return frame
+
+
+def _pause(hold: Hold) -> PauseView:
+    where = here()
+    return pause(hold, where.brand, where.actor, where.brand.people)
 
 
 def _waiting_for_me() -> int:

@@ -3,13 +3,15 @@
 import secrets
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 
 from flask import flash, redirect, render_template, request, url_for
 
 from reviewer.errors import Invalid, NotFound, Problem, Refusal, StaleContent
 from reviewer.service import DraftView
 from reviewer.web import by_hand as hand
-from reviewer.web import show
+from reviewer.web import show, words
+from reviewer.web.beside import beside, everybody_beside
 from reviewer.web.pages.frame import View, find, here, number, pages, services
 from reviewer.web.post_page import Kept, everybody, post_page
 from reviewer.web.show import Change
@@ -17,15 +19,23 @@ from reviewer.workflow import (
     Accept,
     AllowReissue,
     Approve,
+    AskRemoval,
     Command,
     Confirm,
+    Consent,
     Dismiss,
+    Except,
     Lift,
+    NewSlot,
+    OpenEmergency,
     ReadWithout,
     Reject,
     RequestChanges,
+    Respond,
+    Resume,
     Revoke,
     Submit,
+    TakeSuggestion,
     Withdraw,
 )
 
@@ -56,6 +66,10 @@ def show_post(
 ) -> View:
     where = here()
     events = services().audit.events(where.actor, where.brand.slug, view.review.id)
+    said = services().talk.comments(where.actor, view.review.id)
+    claim = services().talk.claims(where.actor).get(view.review.id)
+    named = everybody(view.review, events) | everybody_beside(said, claim, view.brand)
+    names = services().people.names(named)
     signs = view.groups and not any(where.actor.id in people for people in view.contributors.values())
     back = ("pages.inbox", "Inbox") if signs else ("pages.mine", "My posts")
     page = post_page(
@@ -63,12 +77,17 @@ def show_post(
         where.actor,
         events,
         services().clock(),
-        names=services().people.names(everybody(view.review, events)),
+        names=names,
         back=(url_for(back[0]), back[1]),
         kept=kept or Kept(),
     )
     html = render_template(
-        "post.html", page=page, conflict=conflict, kept=kept or Kept(), note_error=note_error
+        "post.html",
+        page=page,
+        beside=beside(view, where.actor, said, claim, names),
+        conflict=conflict,
+        kept=kept or Kept(),
+        note_error=note_error,
     )
     return html, status
 
@@ -78,7 +97,7 @@ def decide(draft_id: str) -> View:
     """Approve, ask for changes or reject, with what was shown (law 13)."""
     view = find(draft_id)
     form = request.form
-    seen = dict(pair.split(":", 1) for pair in form.getlist("seen") if ":" in pair)
+    seen = _seen()
     groups, note = tuple(form.getlist("group")), form.get("note", "").strip()
     reasons = {of: why.strip() for of, why in (*_pairs("accept"), *_pairs("read"))}
     kept = Kept(note, groups, _accounts_of(view, seen), reasons)
@@ -159,8 +178,8 @@ def act(draft_id: str) -> View:
     """Everything else that a person can do to a post with one press."""
     view = find(draft_id)
     button = request.form.get("do", "")
-    commands, said = _step(button, view)
     try:
+        commands, said = _step(button, view)
         services().drafts.act(here().actor, draft_id, *commands)
     except Refusal as refusal:
         notice = ConflictNotice(refusal.detail)
@@ -173,6 +192,8 @@ def _step(button: str, view: DraftView) -> tuple[list[Command], str]:
     form = request.form
     objections = form.get("objection", "").split()
     reason, jti = form.get("reason", ""), form.get("jti", "")
+    seen, items = _seen(), tuple(form.getlist("item"))
+    version = number(form.get("version"))
     steps: dict[str, Callable[[], tuple[list[Command], str]]] = {
         "submit": lambda: ([Submit()], "Sent for review. You will find it here under Waiting for approval."),
         "withdraw": lambda: ([Withdraw()], "Withdrawn. Nobody will publish it."),
@@ -184,10 +205,41 @@ def _step(button: str, view: DraftView) -> tuple[list[Command], str]:
         ),
         "revoke": lambda: ([Revoke(jti, reason)], "The go-ahead is taken back; the approvals stand."),
         "reissue": lambda: ([AllowReissue(jti, reason)], "One more go-ahead is allowed."),
+        "except": lambda: (
+            [Except(form.get("group", ""), d, form.get("finding", ""), reason, v) for d, v in seen.items()],
+            "Your half of the exception is on record, with your reason.",
+        ),
+        "take": lambda: (
+            [TakeSuggestion(s, version + n) for n, s in enumerate(form.get("suggestion", "").split())],
+            "Taken over, as a new version. Send it for review again.",
+        ),
+        "consent": lambda: ([Consent(seen)], "You consented to these words in your name."),
+        "emergency": lambda: ([OpenEmergency(reason)], "The emergency lane is open: stand-ins may act now."),
+        "respond": lambda: (
+            [Respond(form.get("pause", ""))],
+            "This is the response to the pause. It goes out through it once Comms has approved too.",
+        ),
+        "resume": lambda: ([Resume(items, reason)], "It may go on."),
+        "remove": lambda: ([AskRemoval(items, reason)], "It can be taken down now."),
+        "new_slot": lambda: ([NewSlot(_time(view))], "It has a new time; the approvals stand."),
     }
     if button not in steps:
         raise NotFound("There is no such button here: go back and press one that you see.")
     return steps[button]()
+
+
+def _seen() -> dict[str, str]:
+    """What was shown: each digest with the digest of its verdict."""
+    return dict(pair.split(":", 1) for pair in request.form.getlist("seen") if ":" in pair)
+
+
+def _time(view: DraftView) -> datetime:
+    """A time as a browser sends it, in the brand's time zone."""
+    try:
+        local = datetime.fromisoformat(request.form.get("at", ""))
+    except ValueError:
+        raise Invalid("Give a day and a time.", [Problem("/at", "No time.", "time")]) from None
+    return local.replace(tzinfo=words.zone(view.brand.timezone)).astimezone(UTC)
 
 
 @pages.route("/posts/<draft_id>/by-hand", methods=["GET", "POST"])
