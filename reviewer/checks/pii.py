@@ -19,13 +19,28 @@ from reviewer.text import Document
 
 SENSITIVE = True
 KINDS = _pii.KINDS
+_INVITATION = re.compile(
+    r"(?i)\b(?:call|ring|phone|dial|write to|e-?mail|mail|reach us|contact us|(?:find|visit|meet) us)\b"
+    r"[^.!?\n]{0,30}$"
+)
+_SOMEBODY = re.compile(
+    r"(?i)\b(?:me|my|mine|he|him|his|she|her|hers|they|them|their|customer|client|patient|private|home)\b"
+)
+_ROLE = re.compile(
+    r"(?i)(?:info|press|media|jobs|careers|hello|contact|support|help|service|office|team|sales|orders?|shop|"
+    r"bookings?|reservations?|privacy|events?|tickets?|feedback|mail|post|welcome|hr|billing|security)@"
+)
 
 
 class Params(BaseModel, frozen=True, extra="forbid"):
-    """`kinds` to look for, keys of `_pii.KINDS` (none given: all); `except_kinds` leaves some out."""
+    """`kinds` to look for, keys of `_pii.KINDS` (none given: all); `except_kinds` leaves some out.
+
+    `invited` takes only contacts that the post asks its readers to use, or only the others.
+    """
 
     kinds: Annotated[tuple[str, ...], BeforeValidator(one_or_many)] = ()
     except_kinds: Annotated[tuple[str, ...], BeforeValidator(one_or_many)] = ()
+    invited: bool | None = None
 
     @field_validator("kinds", "except_kinds")
     @classmethod
@@ -46,7 +61,17 @@ def check(document: Document, params: Params, context: Context) -> Iterator[Hit]
         typed = document.text[place.start : place.end]
         if own and own.holds(place.value):
             continue
+        if params.invited is not None and params.invited != _invites(document.text, place):
+            continue
         yield Hit(place.start, place.end, (_pii.KINDS[place.kind], masked(typed)), how=place.how)
+
+
+def _invites(text: str, place: _pii.Place) -> bool:
+    """Whether a business asks its readers to call, write or come, at a contact that is no single person's."""
+    asked = _INVITATION.search(text, max(0, place.start - 60), place.start)
+    if asked is None or _SOMEBODY.search(asked[0]):
+        return False
+    return place.kind != "EMAIL_ADDRESS" or _ROLE.match(place.value) is not None
 
 
 class Published:
