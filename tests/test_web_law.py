@@ -88,7 +88,7 @@ def test_a_pause_stands_on_every_page_and_two_people_end_it(world: World) -> Non
     assert silent.status_code == 422
     assert ben.press("/pauses", "", scope=f"account:{X}", reason="A fire.").status_code == 303
     for somebody, address in ((ada, "/posts"), (ada, "/new"), (cleo, "/inbox"), (cleo, "/published")):
-        assert f"Paused: the account {X}. A fire." in somebody.page(address).text
+        assert "Paused: X @kettle. A fire." in somebody.page(address).text
     assert "gets no go-ahead until the pause has ended" in cleo.page(f"/posts/{view.review.id}").text
     assert "/pauses" not in {form.action for form in ada.page("/pauses").forms}
 
@@ -128,7 +128,7 @@ def test_what_a_pause_cannot_reach_is_listed_by_name(world: World) -> None:
     text = Page(placed.text).text
     assert placed.status_code == 200
     assert "These posts may appear" in text
-    assert f"{X} , handed to Publisher" in text
+    assert "X @kettle , handed to Publisher" in text
     assert "Paused: everything of Kettle & Co" in text
 
 

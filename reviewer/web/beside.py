@@ -105,13 +105,31 @@ def pause(hold: Hold, brand: Brand, actor: Actor, names: Mapping[str, str]) -> P
     agreed = {brand.human(one.by) for one in hold.lifts}
     return PauseView(
         id=hold.id,
-        scope=words.scope(hold.scope, brand.name),
+        scope=_scope(hold.scope, brand),
         reason=hold.reason,
         name=names.get(hold.by, brand.people.get(hold.by, "Somebody")),
         at=hold.at,
         agreed=tuple(names.get(one.by, brand.people.get(one.by, "Somebody")) for one in hold.lifts),
         lift=signs and brand.human(actor.id) not in agreed,
     )
+
+
+def account_name(account: str) -> str:
+    """An account as people call it."""
+    return f"{show.channel_title(account.partition(':')[0])} {show.handle(account)}"
+
+
+def _scope(scope: str, brand: Brand) -> str:
+    kind, _, what = scope.partition(":")
+    match kind:
+        case "account":
+            return account_name(what)
+        case "channel":
+            return f"everything on {show.channel_title(what)}"
+        case "topic":
+            return f"posts about {what}"
+        case _:
+            return f"everything of {brand.name}"
 
 
 def reworded(variant: Variant, typed: Sequence[str]) -> dict[str, object]:

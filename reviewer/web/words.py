@@ -154,16 +154,6 @@ def writer(name: str) -> str:
     return f"{name.removeprefix('service:')} (tool)" if name.startswith("service:") else name
 
 
-def scope(name: str, brand: str) -> str:
-    """What a pause stops, as people say it."""
-    kind, _, what = name.partition(":")
-    if kind == "account":
-        return f"the account {what}"
-    if kind == "channel":
-        return f"everything on {what}"
-    return f"posts about {what}" if kind == "topic" else f"everything of {brand}"
-
-
 def plural(count: int, noun: str, many: str | None = None) -> str:
     return f"{count} {noun if count == 1 else many or noun + 's'}"
 

@@ -5,6 +5,7 @@ from flask import flash, redirect, render_template, request, url_for
 from reviewer.errors import Invalid, Problem, Refusal
 from reviewer.service.pauses import Placed, topic_of
 from reviewer.web import show, words
+from reviewer.web.beside import account_name
 from reviewer.web.pages.frame import View, here, look_again, pages, services
 
 
@@ -54,7 +55,7 @@ def _page(*, problem: str = "", placed: Placed | None = None, status: int = 200)
     channels = sorted({account.partition(":")[0] for account in accounts})
     scopes = [
         (f"brand:{where.brand.slug}", f"Everything of {where.brand.name}"),
-        *((f"account:{a}", f"{show.channel_title(a.partition(':')[0])} {show.handle(a)}") for a in accounts),
+        *((f"account:{account}", account_name(account)) for account in accounts),
         *((f"channel:{c}", f"Everything on {show.channel_title(c)}") for c in channels),
         ("topic", "A topic, by the words below"),
     ]
@@ -68,6 +69,7 @@ def _page(*, problem: str = "", placed: Placed | None = None, status: int = 200)
         problem=problem,
         placed=placed,
         told=told,
+        account_name=account_name,
         typed=request.form if problem else {},
     )
     return page, status
