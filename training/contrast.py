@@ -17,12 +17,13 @@ _ARTICLE = re.compile(r"\b([Aa])(?= [aeioAEIO](?!ne\b))")
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One sentence: what it stands for, and whether it is hateful or offensive."""
+    """One sentence: what it stands for, whether it is hateful or offensive, and what it was made from."""
 
     text: str
     kind: str
     hate: bool
     offensive: bool
+    template: str
 
 
 GROUPS = {
@@ -195,7 +196,7 @@ def rows(part: Part, per_template: int = 36) -> Iterator[Row]:
     for kind, hate, offensive, train, test in TABLE:
         for template in train if part == "train" else test:
             for text in islice(_filled(template, part), per_template):
-                yield Row(text[0].upper() + text[1:], kind, hate, offensive)
+                yield Row(text[0].upper() + text[1:], kind, hate, offensive, template)
 
 
 def _filled(template: str, part: Part) -> Iterator[str]:

@@ -103,15 +103,14 @@ def probabilities(inputs: Floats, mix: Floats, *, exclusive: bool) -> Floats:
     return np.asarray(1 / (1 + np.exp(-odds.clip(-30, 30))))
 
 
-def calibration_error(probability: Floats, truth: NDArray[np.bool_], bins: int = 10) -> float:
+def calibration_error(
+    probability: Floats, truth: NDArray[np.bool_], weight: Floats | None = None, bins: int = 10
+) -> float:
     """Expected calibration error over equal bins of the probability."""
+    weight = np.ones(len(truth)) if weight is None else weight
     place = np.minimum((probability * bins).astype(int), bins - 1)
-    total = 0.0
-    for one in range(bins):
-        inside = place == one
-        if inside.any():
-            total += inside.mean() * abs(probability[inside].mean() - truth[inside].mean())
-    return float(total)
+    gaps = np.bincount(place, weight * (probability - truth), bins)
+    return float(np.abs(gaps).sum() / weight.sum())
 
 
 def spread(count: int, folds: int, seed: int, groups: Sequence[str] | None = None) -> NDArray[np.int64]:

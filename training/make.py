@@ -1,6 +1,6 @@
 """`make models`: read the sets, fit every head, write weights, calibration and manifest, print how it went.
 
-    python -m training.make [--data FOLDER] [--out FOLDER] [--local]
+    python -m training.make [--data FOLDER] [--out FOLDER] [--local] [--only HEAD ...]
 
 The same data, configuration and versions give the same files; the manifest names the SHA-256 of each.
 """
@@ -67,6 +67,7 @@ def main() -> None:
     )
     parser.add_argument("--out", type=Path, default=FOLDER)
     parser.add_argument("--local", action="store_true", help="train on sets with unclear terms too")
+    parser.add_argument("--only", nargs="+", help="fit these heads anew, keep vocabulary and the others")
     chosen = parser.parse_args()
     if chosen.local and chosen.out.resolve() == FOLDER.resolve():
         sys.exit("Weights trained on sets with unclear terms don't ship: name another folder with --out.")
@@ -83,17 +84,23 @@ def main() -> None:
     lexicon = Lexicon.read((FOLDER / "concepts.txt").read_text())
     severity = Lexicon.read((FOLDER / "severity.txt").read_text())
     tasks = [task(data, int(config["seed"])) for task in TASKS]
-    hashes, idf = vocabulary(
-        {"pairs": [pair.text for pair in data.pairs], **{task.name: task.texts for task in tasks}},
-        lexicon,
-        config["vocabulary"],
-    )
-    save(chosen.out / "vocabulary.npz", {"hashes": hashes, "idf": idf})
+    if chosen.only:
+        with np.load(chosen.out / "vocabulary.npz", allow_pickle=False) as stored:
+            hashes, idf = stored["hashes"], stored["idf"]
+    else:
+        texts = {"pairs": [pair.text for pair in data.pairs], **{task.name: task.texts for task in tasks}}
+        hashes, idf = vocabulary(texts, lexicon, config["vocabulary"])
+        save(chosen.out / "vocabulary.npz", {"hashes": hashes, "idf": idf})
     bench = Bench(config, Extractor(hashes, idf, lexicon, severity), chosen.out)
+    if chosen.only:
+        before = json.loads((chosen.out / "manifest.json").read_text())
+        bench.report, bench.thresholds = before["figures"], before["thresholds"]
     print(f"vocabulary: {len(hashes)} n-grams", flush=True)
-    policy_head(bench, data)
+    if not chosen.only or "policy" in chosen.only:
+        policy_head(bench, data)
     for task in tasks:
-        head(bench, task)
+        if not chosen.only or task.name in chosen.only:
+            head(bench, task)
     manifest(bench, data)
 
 
@@ -129,21 +136,24 @@ def head(bench: Bench, task: Task) -> None:
             bench.thresholds[label] = 0.5
     else:
         yes = truth == 1
-        at = best_threshold(probability[:, 0], yes)
+        at = best_threshold(probability[:, 0], yes, weight)
+        if task.mentions:
+            share = float(str(bench.config["mentions"]))
+            at = max(at, round(float(np.quantile(probability[task.mentions, 0], 1 - share)), 2))
         bench.thresholds[task.name] = at
         scores = {
-            "macro_f1": f1_score(truth, probability[:, 0] >= at, average="macro"),
-            "auc": roc_auc_score(yes, probability[:, 0]),
-            "ece": fitting.calibration_error(probability[:, 0], yes),
-            "shape_auc": roc_auc_score(yes, by_shape[:, 0]),
+            "macro_f1": f1_score(truth, probability[:, 0] >= at, average="macro", sample_weight=weight),
+            "auc": roc_auc_score(yes, probability[:, 0], sample_weight=weight),
+            "ece": fitting.calibration_error(probability[:, 0], yes, weight),
+            "shape_auc": roc_auc_score(yes, by_shape[:, 0], sample_weight=weight),
         }
     note(bench, task.name, {"rows": len(truth), **scores})
 
 
-def best_threshold(probability: Floats, truth: NDArray[np.bool_]) -> float:
-    """Where macro F1 is best, out of fold, in steps of .01."""
+def best_threshold(probability: Floats, truth: NDArray[np.bool_], weight: Floats) -> float:
+    """Where macro F1, weighted as in the fit, is best out of fold, in steps of .01."""
     steps = np.arange(0.05, 0.96, 0.01)
-    found = [f1_score(truth, probability >= at, average="macro") for at in steps]
+    found = [f1_score(truth, probability >= at, average="macro", sample_weight=weight) for at in steps]
     return round(float(steps[int(np.argmax(found))]), 2)
 
 
@@ -184,8 +194,15 @@ def policy_head(bench: Bench, data: Corpora) -> None:
     unseen = np.array([pair.part in policy.HOLDOUTS for pair in data.pairs])
     near = np.array([p.label == "good" and p.area.split("/")[0] in policy.BLOCKING for p in data.pairs])
     top = policy.highest(probability[: len(data.pairs)], areas)
-    at = policy.threshold(
-        top[unseen & near], policy.highest(companies, areas), settings["near_misses"], settings["corporate"]
+    parts = np.array([pair.part for pair in data.pairs])
+    at = max(
+        policy.threshold(
+            top[near & (parts == part)],
+            policy.highest(companies, areas),
+            settings["near_misses"],
+            settings["corporate"],
+        )
+        for part in policy.HOLDOUTS
     )
     bench.thresholds["policy/area"] = round(at, 3)
     any_near = np.array([pair.label == "good" for pair in data.pairs])
@@ -275,7 +292,7 @@ def manifest(bench: Bench, data: Corpora) -> None:
         "data": dict(sorted(data.hashes.items())),
         "versions": {name: version(name) for name in ("numpy", "scikit-learn", "scipy", "vaderSentiment")},
         "config": bench.config,
-        "figures": bench.report,
+        "figures": dict(sorted(bench.report.items())),
     }
     (bench.out / "manifest.json").write_text(json.dumps(content, indent=1) + "\n")
     total = sum(entry["bytes"] for entry in content["files"].values())  # type: ignore[attr-defined]

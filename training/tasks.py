@@ -19,7 +19,11 @@ _CLASS = {"joy": 2, "neutral": 1, "anger": 0, "disgust": 0, "sadness": 0, "fear"
 
 @dataclass
 class Task:
-    """Rows of one head. `groups` keep what belongs together in one fold; "" is in every fit."""
+    """Rows of one head.
+
+    `groups` keep what belongs together in one fold; `mentions` are harmless rows of which the threshold
+    may flag no more than a share.
+    """
 
     name: str
     labels: tuple[str, ...]
@@ -27,6 +31,7 @@ class Task:
     truth: list[int] = field(default_factory=list)
     weight: list[float] = field(default_factory=list)
     groups: list[str] = field(default_factory=list)
+    mentions: list[int] = field(default_factory=list)
 
     @property
     def exclusive(self) -> bool:
@@ -56,7 +61,7 @@ def offensive(data: Corpora, seed: int) -> Task:
     for text in [text for text in others if not any(_harsh(text)[1:3])][:8000]:
         task.add(text, 0)
     for sentence in contrast.rows("train"):
-        task.add(sentence.text, int(sentence.offensive), 0.5)
+        task.add(sentence.text, int(sentence.offensive), 0.5, sentence.template)
     for row in data.sets.get("offensive", []):
         task.add(row.text, int(row.label == "offensive"))
     return task
@@ -79,7 +84,9 @@ def hate(data: Corpora, seed: int) -> Task:
     for row in _some(data, "ekman", 4000, seed, *EMOTIONS):
         task.add(row, 0, 0.3)
     for sentence in contrast.rows("train"):
-        task.add(sentence.text, int(sentence.hate), 2.0)
+        if not sentence.hate:
+            task.mentions.append(len(task.texts))
+        task.add(sentence.text, int(sentence.hate), 2.0, sentence.template)
     for row in data.sets.get("hate", []):
         task.add(row.text, int(row.label == "hate"))
     return task
