@@ -43,7 +43,7 @@ class EventsQuery(InBrand):
     """One page of the log, oldest first."""
 
     draft: Id | None = None
-    cursor: int = Field(default=0, ge=0, le=2**53 - 1)
+    cursor: int = Field(default=0, ge=0, le=2**63 - 1)
     limit: int = Field(default=100, ge=1, le=1000)
 
 
