@@ -56,9 +56,9 @@ def test_a_pause_is_placed_stands_everywhere_and_is_ended_by_two(open_as: Open, 
 
 def test_words_are_suggested_and_taken_over(open_as: Open) -> None:
     dana, emil = open_as("Dana"), open_as("Emil")
-    first(dana, "/inbox", words="chairman")
+    first(dana, "/inbox", words="postage")  # a post that no other test here reads
     dana.get_by_text("Suggest other words").click()
-    dana.get_by_label("Your words").fill("Our chair says: lamps for every night.")
+    dana.get_by_label("Your words").fill("We are sorry. We pay for the way back.")
     dana.get_by_role("button", name="Suggest", exact=True).click()
     expect(dana.get_by_text("Suggested. Whoever writes the post takes it over, or not.")).to_be_visible()
 
@@ -66,4 +66,4 @@ def test_words_are_suggested_and_taken_over(open_as: Open) -> None:
     emil.get_by_role("button", name="Take it over").click()
 
     expect(emil.get_by_text("Version 2", exact=True)).to_be_visible()
-    expect(emil.locator(".galley").first).to_contain_text("Our chair says: lamps for every night.")
+    expect(emil.locator(".galley").first).to_contain_text("We are sorry. We pay for the way back.")
