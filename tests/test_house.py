@@ -83,15 +83,15 @@ def places(pattern: str, *, flags: int = 0, but: tuple[str, ...] = ()) -> list[s
 
 def test_no_file_names_a_package_registry() -> None:
     hosts = [
-        r"pypi\.org",
-        r"pythonhosted\.org",
-        r"registry\.npmjs",
-        r"npmjs\.org",
-        r"yarnpkg\.com",
-        r"deb\.debian",
+        r"py[p]i\.org",
+        r"python[h]osted\.org",
+        r"registry\.np[m]js",
+        r"np[m]js\.org",
+        r"yarn[p]kg\.com",
+        r"deb\.[d]ebian",
     ]
 
-    assert places("|".join(hosts), but=("tests/test_house.py",)) == []
+    assert places("|".join(hosts)) == []  # a letter in brackets: this file names none of them either
 
 
 def test_no_file_names_a_path_of_the_machine_it_was_written_on() -> None:
