@@ -18,9 +18,11 @@ from reviewer.model import Event, Hold, Lift
 from reviewer.store import Comment, Head, Store, Tx
 from reviewer.store.migrations.versions import m0002_drafts_and_record as record
 from reviewer.store.migrations.versions import m0003_the_rest_of_the_law as rest
+from reviewer.store.migrations.versions import m0004_two_people_for_the_rules as rules
 from reviewer.store.tables import APPEND_ONLY, Table
 
 OF_THE_SERVER = {
+    "bases",
     "heads",
     "brands",
     "events",  # some are nobody's: signing in
@@ -50,6 +52,7 @@ def full_store(store: Store) -> Store:
         tx.add_lift("acme", replace(hold, lifts=(Lift("ada", NOW),)))
         tx.add_comment("acme", "d1", Comment("ada", "author", "Nice.", NOW))
         tx.keep_head(Head(1, "00" * 32, "a.b.c", NOW))
+        tx.keep_base("00" * 32, {"Pack/Rule.yml": b"extends: existence"}, NOW)
 
     store.write(run)
     return store
@@ -89,7 +92,7 @@ def test_nothing_changes_or_removes_a_row_of_an_append_only_table(full_store: St
 
 
 def test_the_migration_guards_what_the_code_calls_append_only() -> None:
-    assert (*record.APPEND_ONLY, *rest.APPEND_ONLY) == APPEND_ONLY
+    assert (*record.APPEND_ONLY, *rest.APPEND_ONLY, *rules.APPEND_ONLY) == APPEND_ONLY
 
 
 def test_a_reading_transaction_cannot_write(store: Store) -> None:

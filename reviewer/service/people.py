@@ -9,6 +9,7 @@ from argon2 import PasswordHasher
 
 from reviewer.errors import Conflict, Invalid, NotAllowed, NotFound, NotSignedIn, Problem
 from reviewer.model import Actor, Brand, Event, Json
+from reviewer.service.suspension import suspend_vote
 from reviewer.store import Key, Person, Store, Tx
 
 Clock = Callable[[], datetime]
@@ -133,6 +134,14 @@ class People:
     def revoke(self, brand_slug: str, email: str, what: str, *, kind: Literal["group", "role"]) -> None:
         """Take a group or role away; sign-offs of a removed member stop counting at once."""
         self._change(brand_slug, email, what, kind, given=False)
+
+    def suspend_vote(
+        self, person_id: str, reason: str, *, by: str = OPERATOR, address: str | None = None
+    ) -> tuple[str, ...]:
+        """Suspend a signer's vote in all their brands; see `service.suspension.suspend_vote`."""
+        return self._store.write(
+            lambda tx: suspend_vote(tx, person_id, reason, self._clock(), by=by, address=address)
+        )
 
     def deactivate(self, email: str) -> None:
         """Shut a person out: sessions and keys end, groups stop counting, all at once."""

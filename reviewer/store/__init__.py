@@ -30,6 +30,7 @@ from reviewer.store.values import (
     Projection,
     SigningKey,
     StoredMedia,
+    Suspension,
 )
 
 
@@ -53,6 +54,7 @@ __all__ = [
     "SigningKey",
     "Store",
     "StoredMedia",
+    "Suspension",
     "Tx",
     "User",
     "UserDatastore",

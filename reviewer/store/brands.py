@@ -14,6 +14,7 @@ from reviewer.store.codec import approvals_from_json, approvals_to_json, calenda
 from reviewer.store.facts import hold
 from reviewer.store.identities import User
 from reviewer.store.part import StorePart
+from reviewer.store.rulebook import Suspensions
 from reviewer.store.values import PolicyVersion
 from reviewer.workflow.proposals import Membership
 
@@ -22,7 +23,7 @@ class Brands(StorePart):
     """The brand side of a transaction."""
 
     def brand(self, slug: str) -> Brand:
-        """The brand as it stands: present members only. Raises NotFound."""
+        """The brand as it stands: present members whose vote is not suspended. Raises NotFound."""
         row = self.session.get(t.Brands, slug)
         if row is None:
             raise NotFound("There is no such brand here: choose one of yours.")
@@ -34,9 +35,17 @@ class Brands(StorePart):
             .where(col(t.Memberships.person_id) == col(User.id), col(User.active).is_(True))
             .where(t.Memberships.brand_id == slug, col(t.Memberships.ended_at).is_(None))
         )
+        suspended = set(
+            self.session.exec(
+                select(Suspensions.person_id).where(
+                    Suspensions.brand_id == slug, col(Suspensions.lifted_at).is_(None)
+                )
+            )
+        )
         for person, name, group in self.session.exec(present):
-            members[group].add(person)
             names[person] = name
+            if person not in suspended:
+                members[group].add(person)
         others = select(User.id, User.name).where(
             col(t.Roles.person_id) == col(User.id), col(User.active).is_(True), t.Roles.brand_id == slug
         )

@@ -1,16 +1,20 @@
-"""Changes of the rules of the game: proposals, kept until and after a second person decides."""
+"""Changes of the rules of the game: proposals, suspended votes, built-in rules that brands agreed to."""
+
+from collections.abc import Mapping
+from datetime import datetime
 
 from sqlalchemy import insert, update
 from sqlmodel import col, select
 
 from reviewer.errors import NotFound, WrongState
-from reviewer.store import tables as t
+from reviewer.store import rulebook as t
 from reviewer.store.part import StorePart
+from reviewer.store.values import Suspension
 from reviewer.workflow.proposals import Proposal
 
 
 class Changes(StorePart):
-    """Proposals."""
+    """Proposals, suspensions, and the built-in rules by digest."""
 
     def add_proposal(self, proposal: Proposal) -> None:
         """Keep a new proposal."""
@@ -65,6 +69,49 @@ class Changes(StorePart):
         )
         if not decided.rowcount:  # type: ignore[attr-defined]  # an UPDATE has one
             raise WrongState("This proposal was decided already.")
+
+    # --- suspended votes -------------------------------------------------------------------------
+
+    def suspend(self, brand: str, person: str, reason: str, at: datetime) -> None:
+        """Stop a person's vote from counting for a brand at once; each reason is kept."""
+        self.session.add(t.Suspensions(brand_id=brand, person_id=person, reason=reason, at=at))
+        self.session.flush()
+
+    def suspensions(self, brand: str) -> dict[str, Suspension]:
+        """The people whose vote does not count for a brand now, and why: the first reason that stands."""
+        rows = self.session.exec(
+            select(t.Suspensions)
+            .where(t.Suspensions.brand_id == brand, col(t.Suspensions.lifted_at).is_(None))
+            .order_by(col(t.Suspensions.id).desc())
+        )
+        return {row.person_id: Suspension(row.person_id, row.reason, row.at) for row in rows}
+
+    def lift_suspension(self, brand: str, person: str, by: str, at: datetime) -> None:
+        """Let a person's vote count again."""
+        self.session.execute(
+            update(t.Suspensions)
+            .where(
+                col(t.Suspensions.brand_id) == brand,
+                col(t.Suspensions.person_id) == person,
+                col(t.Suspensions.lifted_at).is_(None),
+            )
+            .values(lifted_at=at, lifted_by=by)
+        )
+
+    # --- the built-in rules ----------------------------------------------------------------------
+
+    def keep_base(self, sha256: str, files: Mapping[str, bytes], at: datetime) -> None:
+        """Keep the built-in rules of a release under the digest over their contents."""
+        if self.session.get(t.Bases, sha256) is None:
+            kept = {path: data.decode() for path, data in files.items()}
+            self.session.execute(insert(t.Bases).values(sha256=sha256, files=kept, created_at=at))
+
+    def base(self, sha256: str) -> dict[str, bytes]:
+        """The files of built-in rules that were kept; raises NotFound."""
+        row = self.session.get(t.Bases, sha256)
+        if row is None:
+            raise NotFound("These built-in rules were never in use here.")
+        return {path: text.encode() for path, text in row.files.items()}
 
 
 def _proposal(row: t.Proposals) -> Proposal:

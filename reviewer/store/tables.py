@@ -40,6 +40,7 @@ APPEND_ONLY = (
     "lifts",
     "comments",
     "heads",
+    "bases",
 )
 """Nothing in these tables is ever changed or taken away by the product."""
 
@@ -70,6 +71,10 @@ class Brands(Table, table=True):
     calendar: dict[str, Any] = Field(sa_type=JSON)
     policy_sha256: str
     created_at: datetime
+    founded_at: datetime | None = None
+    """When two people could sign for the first time: from then on rules change by proposal (law 10)."""
+    parent: str | None = None
+    """The house brand whose rules and lists apply below this brand's own."""
 
 
 class Accounts(Table, table=True):
@@ -125,7 +130,11 @@ class Epochs(Table, table=True):
 
 
 class PolicyVersions(Table, table=True):
-    """The rules and lists of a brand at one time, named by a digest over contents."""
+    """The rules and lists of a brand at one time, named by a digest over contents.
+
+    `base` names the built-in rules below them (in `bases`; empty: those of the release), `house` the
+    policy version of the house brand in between (`<brand>/<sha256>`).
+    """
 
     __tablename__ = "policy_versions"
     brand_id: str = Field(foreign_key="brands.id", primary_key=True)
@@ -134,6 +143,8 @@ class PolicyVersions(Table, table=True):
     lists: dict[str, list[str]] = Field(sa_type=JSON)
     approvals: dict[str, Any] = Field(sa_type=JSON)
     created_at: datetime
+    base: str = ""
+    house: str = ""
 
 
 # --- drafts --------------------------------------------------------------------------------------
@@ -493,26 +504,6 @@ class Lifts(Table, table=True):
     brand_id: str = Field(foreign_key="brands.id")
     person: str
     at: datetime
-
-
-class Proposals(Table, table=True):
-    """A change of the rules of the game that waits for a second person, or was decided."""
-
-    __tablename__ = "proposals"
-    id: str = Field(primary_key=True)
-    brand_id: str = Field(foreign_key="brands.id", index=True)
-    kind: str
-    change: dict[str, Any] = Field(sa_type=JSON)
-    reason: str = Field(sa_type=Text)
-    person: str
-    at: datetime
-    groups: list[str] = Field(sa_type=JSON)
-    subjects: list[str] = Field(sa_type=JSON)
-    eases: list[str] = Field(sa_type=JSON)
-    effect: dict[str, Any] = Field(sa_type=JSON)
-    seconded_by: str | None = None
-    seconded_at: datetime | None = None
-    withdrawn_at: datetime | None = None
 
 
 class Comments(Table, table=True):

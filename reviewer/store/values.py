@@ -55,6 +55,15 @@ class Person:
 
 
 @dataclass(frozen=True)
+class Suspension:
+    """A person whose vote does not count until a second person says that it does again (law 10)."""
+
+    person: str
+    reason: str
+    at: datetime
+
+
+@dataclass(frozen=True)
 class StoredMedia:
     """One picture, video or document: lower-case hex SHA-256, MIME type, size in bytes."""
 

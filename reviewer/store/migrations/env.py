@@ -2,7 +2,8 @@
 
 from alembic import context
 
-from reviewer.store.identities import User  # the last module that declares tables
+from reviewer.store import rulebook  # noqa: F401  # declares tables
+from reviewer.store.identities import User  # declares the others
 
 
 def include_name(name: str | None, kind: str, _parents: object) -> bool:
