@@ -28,6 +28,9 @@ OF_THE_SERVER = {
     "events",  # some are nobody's: signing in
     "failed_logins",
     "idempotency_keys",
+    "identities",
+    "known_as",
+    "passkeys",
     "jobs",
     "seen_nonces",
     "sessions",

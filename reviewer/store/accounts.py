@@ -9,7 +9,7 @@ from typing import Any
 from flask_security.datastore import SQLAlchemySessionUserDatastore
 from sqlalchemy.orm import scoped_session
 
-from reviewer.store.identities import Role, User
+from reviewer.store.identities import Passkeys, Role, User
 
 
 class UserDatastore(SQLAlchemySessionUserDatastore):
@@ -19,7 +19,7 @@ class UserDatastore(SQLAlchemySessionUserDatastore):
     """
 
     def __init__(self, session: scoped_session[Any], commit: Any) -> None:
-        super().__init__(session, User, Role)
+        super().__init__(session, User, Role, Passkeys)
         self._scoped, self._commit = session, commit
 
     def commit(self) -> None:

@@ -11,9 +11,9 @@ from datetime import UTC, datetime
 from typing import Any, ClassVar
 from uuid import uuid4
 
-from flask_security import AsaList, RoleMixin, UserMixin
+from flask_security import AsaList, RoleMixin, UserMixin, WebAuthnMixin
 from pydantic import NaiveDatetime
-from sqlalchemy import Column, Index, Integer, Text
+from sqlalchemy import Column, Index, Integer, LargeBinary, Text
 from sqlalchemy.ext.mutable import MutableList
 from sqlmodel import JSON, Field, Relationship
 
@@ -55,6 +55,7 @@ class User(Table, UserMixin, table=True):
     """
 
     __tablename__ = "users"
+    __table_args__ = (Index("uq_users_fs_webauthn_user_handle", "fs_webauthn_user_handle", unique=True),)
     __mapper_args__: ClassVar[dict[str, Any]] = {"version_id_col": _REVISION}
     id: str = Field(default_factory=_new_id, primary_key=True)
     name: str = ""
@@ -84,7 +85,96 @@ class User(Table, UserMixin, table=True):
     revision: int | None = Field(default=None, sa_column=_REVISION)
     same_as: str | None = None
     """The person behind this account, where somebody has several."""
+    fs_webauthn_user_handle: str | None = Field(default=None, max_length=64)
+    totp_counter: int | None = None
+    """The time step of the last code that was taken: no code opens twice."""
     roles: list[Role] = Relationship(link_model=UserRoles)
+    webauthn: list["Passkeys"] = Relationship(sa_relationship_kwargs={"cascade": "all, delete-orphan"})
+
+
+class Passkeys(Table, WebAuthnMixin, table=True):
+    """A public key of somebody's device, in the shape that the accounts library asks for."""
+
+    __tablename__ = "passkeys"
+    __table_args__ = (Index("uq_passkeys_user_id_name", "user_id", "name", unique=True),)
+    id: int | None = Field(default=None, primary_key=True)
+    user_id: str = Field(foreign_key="users.id")
+    name: str = Field(max_length=64)
+    credential_id: bytes = Field(sa_column=Column(LargeBinary(1024), nullable=False, unique=True))
+    public_key: bytes = Field(sa_type=LargeBinary)
+    sign_count: int = 0
+    transports: list[str] | None = Field(
+        default=None, sa_column=Column(MutableList.as_mutable(AsaList()), nullable=True)
+    )
+    backup_state: bool = False
+    device_type: str = Field(default="", max_length=64)
+    extensions: str | None = Field(default=None, max_length=255)
+    usage: str = Field(default="first", max_length=16)
+    create_datetime: NaiveDatetime = Field(default_factory=_naive_now)
+    lastuse_datetime: NaiveDatetime = Field(default_factory=_naive_now)
+
+
+class Identities(Table, table=True):
+    """Somebody as an identity provider knows them: issuer and subject, which never change hands."""
+
+    __tablename__ = "identities"
+    issuer: str = Field(primary_key=True)
+    subject: str = Field(primary_key=True)
+    person_id: str = Field(foreign_key="users.id", index=True)
+    since: datetime
+    seen_at: datetime
+    ended_at: datetime | None = None
+
+
+class KnownAs(Table, table=True):
+    """What is proven to be somebody's: an e-mail address, or a subject of an identity provider.
+
+    Two accounts with the same are one human in the law. Nothing is taken away here: an address given up
+    still says whose it was.
+    """
+
+    __tablename__ = "known_as"
+    kind: str = Field(primary_key=True)
+    value: str = Field(primary_key=True)
+    person_id: str = Field(foreign_key="users.id", primary_key=True)
+    at: datetime
+
+
+class Eligible(Table, table=True):
+    """That a directory or a brand admin proposes somebody for a group. It signs nothing (law 10)."""
+
+    __tablename__ = "eligible"
+    brand_id: str = Field(foreign_key="brands.id", primary_key=True)
+    person_id: str = Field(foreign_key="users.id", primary_key=True, index=True)
+    group_name: str = Field(primary_key=True)
+    source: str
+    since: datetime
+
+
+class Invitations(Table, table=True):
+    """A mailed link into a brand that works once; its token is kept only as SHA-256."""
+
+    __tablename__ = "invitations"
+    token_sha256: str = Field(primary_key=True)
+    brand_id: str = Field(foreign_key="brands.id", index=True)
+    email: str
+    name: str
+    groups: list[str] = Field(sa_type=JSON)
+    made_by: str
+    at: datetime
+    expires_at: datetime
+    used_at: datetime | None = None
+    used_by: str | None = None
+    revoked_at: datetime | None = None
+
+
+class WaysIn(Table, table=True):
+    """How a brand wants its people to come in, and how fresh a signer's proof of identity has to be."""
+
+    __tablename__ = "ways_in"
+    brand_id: str = Field(foreign_key="brands.id", primary_key=True)
+    require_sso: bool = False
+    prove_minutes: int | None = None
 
 
 class Sessions(Table, table=True):

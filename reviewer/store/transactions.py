@@ -22,6 +22,7 @@ from reviewer.store.access import Access
 from reviewer.store.accounts import UserDatastore
 from reviewer.store.brands import Brands
 from reviewer.store.changes import Changes
+from reviewer.store.joining import Joining
 from reviewer.store.lock import FairLock
 from reviewer.store.log import Log
 from reviewer.store.outbox import Outbox
@@ -36,7 +37,7 @@ RACES = 3
 FIRST_PAUSE_SECONDS, LONGEST_PAUSE_SECONDS = 0.005, 0.2
 
 
-class Tx(ReviewReading, ReviewSaving, Brands, Changes, Talk, Log, Access, Outbox):
+class Tx(ReviewReading, ReviewSaving, Brands, Changes, Talk, Log, Access, Joining, Outbox):
     """One transaction. Everything read is of one moment; everything written is kept whole or not at all."""
 
 

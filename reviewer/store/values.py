@@ -64,6 +64,71 @@ class Suspension:
 
 
 @dataclass(frozen=True)
+class Identity:
+    """Somebody as an identity provider knows them: the provider's issuer and its subject."""
+
+    issuer: str
+    subject: str
+    person: str
+    since: datetime
+    seen_at: datetime
+
+
+@dataclass(frozen=True)
+class Passkey:
+    """A passkey as its owner sees it; times are naive UTC, as the accounts library keeps them."""
+
+    name: str
+    since: datetime
+    used_at: datetime
+
+
+@dataclass(frozen=True)
+class Factors:
+    """What a person signs in with: a password, codes of an app, codes for a lost phone, passkeys."""
+
+    password: bool
+    codes: bool
+    recovery_codes: int
+    passkeys: tuple[Passkey, ...]
+
+
+@dataclass(frozen=True)
+class Eligibility:
+    """That `source` (`directory`, `invitation`) proposes a person for a group; it signs nothing."""
+
+    brand: str
+    person: str
+    group: str
+    source: str
+    since: datetime
+
+
+@dataclass(frozen=True)
+class Invitation:
+    """A mailed link into a brand that works once; `groups` are those it makes eligible for, `id` is the
+    SHA-256 of its token."""
+
+    brand: str
+    email: str
+    name: str
+    groups: frozenset[str]
+    by: str
+    at: datetime
+    expires_at: datetime
+    id: str = ""
+
+
+@dataclass(frozen=True)
+class WayIn:
+    """What a brand asks of those who sign in: through its identity provider only, and how many minutes
+    ago, at the most, a signer proved again who they are (None: any open session will do)."""
+
+    require_sso: bool = False
+    prove_minutes: int | None = None
+
+
+@dataclass(frozen=True)
 class StoredMedia:
     """One picture, video or document: lower-case hex SHA-256, MIME type, size in bytes."""
 
