@@ -20,6 +20,7 @@ from reviewer.store.migrations.versions import m0002_drafts_and_record as record
 from reviewer.store.migrations.versions import m0003_the_rest_of_the_law as rest
 from reviewer.store.migrations.versions import m0004_two_people_for_the_rules as rules
 from reviewer.store.tables import APPEND_ONLY, Table
+from reviewer.workflow.proposals import Agreement, Proposal
 
 OF_THE_SERVER = {
     "bases",
@@ -56,6 +57,9 @@ def full_store(store: Store) -> Store:
         tx.add_comment("acme", "d1", Comment("ada", "author", "Nice.", NOW))
         tx.keep_head(Head(1, "00" * 32, "a.b.c", NOW))
         tx.keep_base("00" * 32, {"Pack/Rule.yml": b"extends: existence"}, NOW)
+        proposal = Proposal("p1", "acme", "lists", {}, "A name", "dan", NOW)
+        tx.add_proposal(proposal)
+        tx.agree(replace(proposal, agreed=(Agreement("ada", NOW),)))
 
     store.write(run)
     return store

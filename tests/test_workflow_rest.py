@@ -330,7 +330,7 @@ def test_a_change_needs_its_proposer_and_a_member_who_was_there_before() -> None
     brand = with_pat()
     made = propose(brand, PAT, PROPOSAL)  # type: ignore[arg-type]
 
-    seconded = second(brand, ADA, made, SINCE, NOW)  # type: ignore[arg-type]
+    seconded = second(brand, ADA, made, {"ada": SINCE}, NOW, proposer_roles=PAT.roles)  # type: ignore[arg-type]
 
     assert (seconded.by, seconded.seconded_by, seconded.waits) == ("pat", "ada", False)
 
@@ -351,7 +351,7 @@ def test_a_change_needs_its_proposer_and_a_member_who_was_there_before() -> None
 )
 def test_who_may_not_second(why: str, actor: object, proposal: Proposal, since: object) -> None:
     with pytest.raises((NotAllowed, WrongState)):
-        second(with_pat(), actor, proposal, since, NOW)  # type: ignore[arg-type]
+        second(with_pat(), actor, proposal, {actor.id: since}, NOW, proposer_roles=PAT.roles)  # type: ignore
 
 
 def test_who_may_not_propose() -> None:

@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import datetime
 
 from sqlalchemy import insert, update
@@ -16,7 +17,7 @@ from reviewer.store.identities import User
 from reviewer.store.part import StorePart
 from reviewer.store.rulebook import Suspensions
 from reviewer.store.values import PolicyVersion
-from reviewer.workflow.proposals import Membership
+from reviewer.workflow.proposals import Everybody, Membership, founded
 
 
 class Brands(StorePart):
@@ -117,7 +118,7 @@ class Brands(StorePart):
         self.session.flush()
         present = self.policy_overlay(brand.slug)
         if present.approvals != brand.approvals:
-            self.activate_policy(brand.slug, PolicyVersion(brand.approvals, present.files, present.lists), at)
+            self.activate_policy(brand.slug, replace(present, approvals=brand.approvals), at)
         known = set(self.session.exec(select(t.Accounts.id).where(t.Accounts.brand_id == brand.slug)))
         for account in sorted(brand.accounts - known):
             self.add_account(brand.slug, account)
@@ -135,6 +136,13 @@ class Brands(StorePart):
             self.session.flush()
 
     def account_brand(self, account: str) -> str | None:
+    def remove_account(self, account: str) -> None:
+        """Take an account away from its brand: nothing goes out on it any more."""
+        row = self.session.get(t.Accounts, account)
+        if row is not None:
+            self.session.delete(row)
+            self.session.flush()
+
         """The slug of the brand that has this account."""
         row = self.session.get(t.Accounts, account)
         return row.brand_id if row else None
@@ -158,6 +166,25 @@ class Brands(StorePart):
             )
             self.session.flush()
 
+            self.note_founding(brand, at)
+
+    def note_founding(self, brand: str, at: datetime) -> bool:
+        """True where two people sign, or once did; the first time is kept, and never forgotten."""
+        row = self.session.get_one(t.Brands, brand)
+        if row.founded_at is None and founded(self.brand(brand)):
+            row.founded_at = at
+            self.session.flush()
+        return row.founded_at is not None
+
+    def everybody(self, brand: str) -> Everybody:
+        """The present memberships of a brand: by person, then by group."""
+        query = select(t.Memberships).where(
+            t.Memberships.brand_id == brand, col(t.Memberships.ended_at).is_(None)
+        )
+        found: dict[str, dict[str, Membership]] = defaultdict(dict)
+        for row in self.session.exec(query):
+            found[row.person_id][row.group_name] = Membership(row.since, row.introduced_by)
+        return found
     def memberships(self, brand: str, person: str) -> dict[str, Membership]:
         """A person's present groups: since when, and who brought them in."""
         query = select(t.Memberships).where(
@@ -170,6 +197,7 @@ class Brands(StorePart):
     def remove_member(self, brand: str, person: str, group: str, at: datetime) -> None:
         """End a membership at once: the person's sign-offs for this group stop counting."""
         present = self._membership(brand, person, group)
+        self.note_founding(brand, at)
         if present is not None:
             present.ended_at = at
             self.session.flush()
@@ -198,6 +226,24 @@ class Brands(StorePart):
         self.session.flush()
 
     # --- holds -----------------------------------------------------------------------------------
+    def set_same_person(self, account: str, human: str | None) -> None:
+        """Say which person is behind an account (law 2); None where it stands for itself."""
+        self.session.execute(update(User).where(col(User.id) == account).values(same_as=human))
+        self.session.expire_all()
+
+    def set_parent(self, brand: str, parent: str | None) -> None:
+        """Give a brand its house brand, or none."""
+        self.session.execute(update(t.Brands).where(col(t.Brands.id) == brand).values(parent=parent))
+
+    def parent(self, brand: str) -> str | None:
+        """The house brand of a brand."""
+        return self.session.exec(select(t.Brands.parent).where(t.Brands.id == brand)).one_or_none()
+
+    def children(self, brand: str) -> tuple[str, ...]:
+        """The brands that have this one as their house."""
+        query = select(t.Brands.id).where(t.Brands.parent == brand).order_by(t.Brands.id)
+        return tuple(self.session.exec(query))
+
 
     def holds(self, brand: str) -> tuple[Hold, ...]:
         """The pauses of a brand, lifted ones too, oldest first."""
@@ -303,6 +349,8 @@ class Brands(StorePart):
                     approvals=approvals_to_json(policy.approvals),
                     created_at=at,
                 )
+                    base=policy.base,
+                    house=policy.house,
             )
         self.session.execute(
             update(t.Brands).where(col(t.Brands.id) == brand).values(policy_sha256=policy.sha256)
@@ -318,3 +366,5 @@ def _policy_version(row: t.PolicyVersions) -> PolicyVersion:
         files={path: text.encode() for path, text in row.files.items()},
         lists={name: tuple(words) for name, words in row.lists.items()},
     )
+        base=row.base,
+        house=row.house,

@@ -1,7 +1,9 @@
 """Changes of the rules of the game: proposals, suspended votes, built-in rules that brands agreed to."""
 
-from collections.abc import Mapping
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import insert, update
 from sqlmodel import col, select
@@ -10,7 +12,7 @@ from reviewer.errors import NotFound, WrongState
 from reviewer.store import rulebook as t
 from reviewer.store.part import StorePart
 from reviewer.store.values import Suspension
-from reviewer.workflow.proposals import Proposal
+from reviewer.workflow.proposals import Agreement, Proposal
 
 
 class Changes(StorePart):
@@ -31,6 +33,8 @@ class Changes(StorePart):
                 subjects=sorted(proposal.subjects),
                 eases=sorted(proposal.eases),
                 effect=dict(proposal.effect),
+                batch=proposal.batch,
+                answer=proposal.answer,
             )
         )
 
@@ -39,36 +43,54 @@ class Changes(StorePart):
         row = self.session.get(t.Proposals, proposal_id)
         if row is None:
             raise NotFound("There is no such proposal here.")
-        return _proposal(row)
+        return _proposal(row, self._agreements(t.Agreements.proposal_id == proposal_id)[proposal_id])
 
     def proposals(self, brand: str, *, waiting: bool = True) -> list[Proposal]:
         """A brand's proposals, oldest first; only those that wait, or all."""
         query = select(t.Proposals).where(t.Proposals.brand_id == brand)
         if waiting:
-            query = query.where(
-                col(t.Proposals.seconded_at).is_(None), col(t.Proposals.withdrawn_at).is_(None)
+            query = query.where(*_WAITING)
+        agreements = self._agreements(t.Agreements.brand_id == brand)
+        rows = self.session.exec(query.order_by(col(t.Proposals.at), t.Proposals.id))
+        return [_proposal(row, agreements[row.id]) for row in rows]
+
+    def agree(self, proposal: Proposal) -> None:
+        """Keep the last agreement of a proposal."""
+        last = proposal.agreed[-1]
+        self.session.execute(
+            insert(t.Agreements).values(
+                proposal_id=proposal.id,
+                position=len(proposal.agreed) - 1,
+                brand_id=proposal.brand,
+                person=last.by,
+                at=last.at,
             )
-        return [
-            _proposal(row) for row in self.session.exec(query.order_by(col(t.Proposals.at), t.Proposals.id))
-        ]
+        )
 
     def decide(self, proposal: Proposal) -> None:
-        """Keep that a proposal was seconded or withdrawn; once."""
+        """Keep that a proposal was seconded, withdrawn or declined, with what it did; once."""
         decided = self.session.execute(
             update(t.Proposals)
-            .where(
-                col(t.Proposals.id) == proposal.id,
-                col(t.Proposals.seconded_at).is_(None),
-                col(t.Proposals.withdrawn_at).is_(None),
-            )
+            .where(col(t.Proposals.id) == proposal.id, *_WAITING)
             .values(
                 seconded_by=proposal.seconded_by,
                 seconded_at=proposal.seconded_at,
                 withdrawn_at=proposal.withdrawn_at,
+                declined_by=proposal.declined_by,
+                declined_at=proposal.declined_at,
+                answer=proposal.answer,
+                effect=dict(proposal.effect),
             )
         )
         if not decided.rowcount:  # type: ignore[attr-defined]  # an UPDATE has one
             raise WrongState("This proposal was decided already.")
+
+    def _agreements(self, which: Any) -> dict[str, list[Agreement]]:
+        found: dict[str, list[Agreement]] = defaultdict(list)
+        query = select(t.Agreements).where(which).order_by(col(t.Agreements.position))
+        for row in self.session.exec(query):
+            found[row.proposal_id].append(Agreement(row.person, row.at))
+        return found
 
     # --- suspended votes -------------------------------------------------------------------------
 
@@ -114,7 +136,14 @@ class Changes(StorePart):
         return {path: text.encode() for path, text in row.files.items()}
 
 
-def _proposal(row: t.Proposals) -> Proposal:
+_WAITING = (
+    col(t.Proposals.seconded_at).is_(None),
+    col(t.Proposals.withdrawn_at).is_(None),
+    col(t.Proposals.declined_at).is_(None),
+)
+
+
+def _proposal(row: t.Proposals, agreed: Iterable[Agreement]) -> Proposal:
     return Proposal(
         id=row.id,
         brand=row.brand_id,
@@ -127,7 +156,12 @@ def _proposal(row: t.Proposals) -> Proposal:
         subjects=frozenset(row.subjects),
         eases=frozenset(row.eases),
         effect=row.effect,
+        agreed=tuple(agreed),
         seconded_by=row.seconded_by,
         seconded_at=row.seconded_at,
         withdrawn_at=row.withdrawn_at,
+        declined_by=row.declined_by,
+        declined_at=row.declined_at,
+        answer=row.answer,
+        batch=row.batch,
     )

@@ -58,6 +58,17 @@ class ReviewReading(StorePart):
         query = query.order_by(col(t.Drafts.updated_at).desc(), t.Drafts.id).limit(limit)
         return self._load(self.session.exec(query).all())
 
+    def open_revisions(self, brand: str) -> tuple[tuple[str, int], ...]:
+        """(id, revision) of every draft of a brand that is neither withdrawn nor all public, by id.
+
+        The same answer at two moments: nothing was written, signed or released between them.
+        """
+        query = select(t.Drafts.id, t.Drafts.revision).where(
+            t.Drafts.brand_id == brand,
+            col(t.Drafts.state).not_in([State.WITHDRAWN, State.PUBLISHED, State.REMOVED]),
+        )
+        return tuple((i, r or 0) for i, r in self.session.exec(query.order_by(t.Drafts.id)))
+
     def in_context(self, review: Review) -> Review:
         """The same review with the objections and inherited contributors of the digests it holds now.
 

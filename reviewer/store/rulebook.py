@@ -36,6 +36,17 @@ class Proposals(Table, table=True):
     batch: str = ""
 
 
+class Agreements(Table, table=True):
+    """One person's agreement to a proposal."""
+
+    __tablename__ = "agreements"
+    proposal_id: str = Field(foreign_key="proposals.id", primary_key=True)
+    position: int = Field(primary_key=True)
+    brand_id: str = Field(foreign_key="brands.id")
+    person: str
+    at: datetime
+
+
 class Suspensions(Table, table=True):
     """A signer's vote that does not count for a brand, until a second person says that it does again."""
 

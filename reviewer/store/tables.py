@@ -41,6 +41,7 @@ APPEND_ONLY = (
     "comments",
     "heads",
     "bases",
+    "agreements",
 )
 """Nothing in these tables is ever changed or taken away by the product."""
 
@@ -592,6 +593,7 @@ class Jobs(Table, table=True):
         ),
     )
     id: int | None = Field(default=None, primary_key=True)
+    brand_id: str | None = None
     kind: str
     key: str
     payload: dict[str, Any] = Field(sa_type=JSON)

@@ -26,20 +26,28 @@ class Projection:
 
 @dataclass(frozen=True)
 class PolicyVersion:
-    """A brand's own policy over the built-in base: rule files by path, word lists, and who signs."""
+    """A brand's own policy over the built-in base: rule files by path, word lists, and who signs.
+
+    `base` names the built-in rules that the brand agreed to (empty: those of the release), `house` the
+    policy version of its house brand in between, as `<brand>/<sha256>`.
+    """
 
     approvals: Approvals
     files: Mapping[str, bytes] = field(default_factory=lambda: NOTHING)
     lists: Mapping[str, tuple[str, ...]] = field(default_factory=lambda: NOTHING)
+    base: str = ""
+    house: str = ""
 
     @cached_property
     def sha256(self) -> str:
         """Names this version: a digest over its contents, file names included."""
+        below = {"base": self.base, "house": self.house}
         return digest(
             {
                 "files": {path: data.hex() for path, data in self.files.items()},
                 "lists": {name: list(words) for name, words in self.lists.items()},
                 "approvals": approvals_to_json(self.approvals),
+                **{name: what for name, what in below.items() if what},
             }
         )
 

@@ -11,7 +11,7 @@ branch_labels = None
 depends_on = None
 
 AT = sa.DateTime(timezone=True)
-APPEND_ONLY = ("bases",)
+APPEND_ONLY = ("bases", "agreements")
 
 
 def upgrade() -> None:
@@ -21,6 +21,17 @@ def upgrade() -> None:
         sa.Column("files", sa.JSON(), nullable=False),
         sa.Column("created_at", AT, nullable=False),
         sa.PrimaryKeyConstraint("sha256", name=op.f("pk_bases")),
+    )
+    op.create_table(
+        "agreements",
+        sa.Column("proposal_id", sa.String(), nullable=False),
+        sa.Column("position", sa.Integer(), nullable=False),
+        sa.Column("brand_id", sa.String(), nullable=False),
+        sa.Column("person", sa.String(), nullable=False),
+        sa.Column("at", AT, nullable=False),
+        sa.ForeignKeyConstraint(["brand_id"], ["brands.id"], name=op.f("fk_agreements_brand_id")),
+        sa.ForeignKeyConstraint(["proposal_id"], ["proposals.id"], name=op.f("fk_agreements_proposal_id")),
+        sa.PrimaryKeyConstraint("proposal_id", "position", name=op.f("pk_agreements")),
     )
     op.create_table(
         "suspensions",
