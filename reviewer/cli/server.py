@@ -93,6 +93,7 @@ def demo() -> None:
 @click.option("--port", type=click.IntRange(1, 65535), help="REVIEWER_PORT, else 8000.")
 def serve(as_demo: bool, host: str | None, port: int | None) -> None:
     """Serve the web pages, the API and the hooks until it is stopped."""
+    from reviewer import language
     from reviewer.web import logs
 
     settings = load()
@@ -109,6 +110,8 @@ def serve(as_demo: bool, host: str | None, port: int | None) -> None:
     services.store.check()
     app = _application(services, as_demo=as_demo)
     services.store.close()  # what is open here must not be shared by the processes that are forked
+    for lacking in language.reduced(()):
+        click.echo(f"Warning: {lacking} Install Reviewer anew, or run `make models`.", err=True)
     click.echo(f"Reviewer is at {settings.public_url} (stop it with Ctrl-C)", err=True)
     _run(app, settings)
 

@@ -14,6 +14,7 @@ from jinja2 import StrictUndefined
 from werkzeug.exceptions import HTTPException
 from werkzeug.middleware.proxy_fix import ProxyFix
 
+from reviewer import language
 from reviewer.errors import Refusal, ReviewerError, TooMany, Unavailable
 from reviewer.model import State
 from reviewer.service import DraftRow, Services
@@ -81,6 +82,8 @@ def create_app(services: Services, *, demo: Demo | None = None) -> Flask:
     _name_words(app, services, demo)
     _refuse_kindly(app)
     app.after_request(_with_headers(secure=settings.secure))
+    for lacking in language.reduced(()):
+        log.warning("checks.reduced", lacking=lacking, next="install Reviewer anew, or run: make models")
     if settings.proxies:
         n = settings.proxies
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=n, x_proto=n, x_host=n)  # type: ignore[method-assign]

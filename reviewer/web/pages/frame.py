@@ -6,6 +6,7 @@ from typing import Any, cast
 from flask import Blueprint, abort, current_app, g, redirect, request, session, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
+from reviewer import language
 from reviewer.errors import NotFound
 from reviewer.model import Actor, Brand, Hold
 from reviewer.service import DraftView, Services
@@ -71,6 +72,7 @@ def _frame() -> dict[str, Any]:
     """What the frame of every page shows."""
     theme = request.cookies.get("theme")
     frame: dict[str, Any] = {"theme": theme if theme in THEMES else None, "me": None, "plain": False}
+    frame["reduced"] = list(language.reduced(())) if "here" in g else []
     if "here" in g:
         where = here()
         frame |= {
