@@ -80,6 +80,28 @@ class Settings(BaseModel):
     chat_brand: str = Field(
         default="", description="Slug of the brand whose policy /hooks/chat uses; empty: the built-in rules."
     )
+    slack_webhook_url: SecretStr = Field(
+        default=SecretStr(""),
+        description="Incoming webhook of the channel where reviewers are asked; empty: not by Slack.",
+    )
+    smtp_url: SecretStr = Field(
+        default=SecretStr(""),
+        description="smtp://user:password@host:587 (STARTTLS) or smtps://…:465; empty: nobody gets mail.",
+    )
+    mail_from: str = Field(default="reviewer@localhost", description="Sender of the mails.")
+    heads_file: str = Field(
+        default="",
+        description="File to which the hourly signed head of the record is added, best on another machine's "
+        "disk; empty: none.",
+    )
+    heads_url: SecretStr = Field(
+        default=SecretStr(""), description="Address to which the hourly signed head is posted; empty: none."
+    )
+    embedded_worker: bool = Field(
+        default=True,
+        description="Do later work (heads, reminders, expiry) in the server too; "
+        "switch it off where `reviewer worker` runs.",
+    )
     log_level: Literal["debug", "info", "warning", "error"] = Field(
         default="info", description="How much is logged; never the text of a post."
     )
@@ -100,6 +122,22 @@ class Settings(BaseModel):
     def _supported(cls, url: str) -> str:
         if url and not url.startswith(("sqlite:///", "postgresql://", "postgresql+psycopg://")):
             raise ValueError("write sqlite:////path/to/file.db or postgresql://user:password@host/name")
+        return url
+
+    @field_validator("slack_webhook_url", "heads_url")
+    @classmethod
+    def _web_address(cls, url: SecretStr) -> SecretStr:
+        given = url.get_secret_value()
+        local = given.startswith(("http://127.0.0.1", "http://localhost", "http://[::1]"))
+        if given and not given.startswith("https://") and not local:
+            raise ValueError("write an https address")
+        return url
+
+    @field_validator("smtp_url")
+    @classmethod
+    def _mail_server(cls, url: SecretStr) -> SecretStr:
+        if url.get_secret_value() and not url.get_secret_value().startswith(("smtp://", "smtps://")):
+            raise ValueError("write smtp://user:password@host:587 or smtps://user:password@host:465")
         return url
 
     @field_validator("secret_key")

@@ -41,8 +41,14 @@ def jwks(keys: Iterable[OKPKey]) -> JsonObject:
     return {"keys": [dict(key.as_dict(private=False)) for key in keys]}
 
 
-def issue(permit: Permit, review: Review, *, issuer: str, key: OKPKey) -> str:
-    """The token for a permit that the workflow has granted."""
+def issue(
+    permit: Permit, review: Review, *, issuer: str, key: OKPKey, log: tuple[int, int, str] | None = None
+) -> str:
+    """The token for a permit that the workflow has granted.
+
+    `log` is the place of its issue in the audit tree (index), how many events that has (size), and its
+    root in hex: by signing the permit the server has signed a head.
+    """
     return _sign(
         {
             "iss": issuer,
@@ -65,6 +71,7 @@ def issue(permit: Permit, review: Review, *, issuer: str, key: OKPKey) -> str:
             ],
             "epochs": dict(permit.epochs),
             **({"standing_sha256": permit.standing_sha256} if permit.standing_sha256 else {}),
+            **({"log": dict(zip(("index", "size", "root"), log, strict=True))} if log else {}),
         },
         PERMIT_TYPE,
         key,

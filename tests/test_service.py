@@ -63,7 +63,7 @@ class Desk:
         self.permits = Permits(self.store, self.drafts, clock, ISSUER)
         self.media = MediaStore(self.store, clock)
         self.publications = Publications(self.store, clock)
-        self.audit = Audit(self.store, self.drafts, self.permits, clock, ISSUER)
+        self.audit = Audit(self.store, self.drafts, self.permits)
         self.pauses = Pauses(self.store, self.checking, clock)
         self.talk = Talk(self.store, self.drafts, clock)
         accounts = frozenset({"x:acme", "mastodon:acme@social.example"})

@@ -12,6 +12,7 @@ from reviewer import __version__
 from reviewer.cli.audit import audit
 from reviewer.cli.bulk import bulk
 from reviewer.cli.check import check
+from reviewer.cli.jobs import jobs, worker
 from reviewer.cli.people import reconcile, user
 from reviewer.cli.rules import rules
 from reviewer.cli.server import demo, init, migrate, serve
@@ -47,5 +48,5 @@ def main() -> None:
     """
 
 
-for command in (check, bulk, rules, reconcile, audit, user, init, migrate, demo, serve):
+for command in (check, bulk, rules, reconcile, audit, user, init, migrate, demo, serve, worker, jobs):
     main.add_command(command)

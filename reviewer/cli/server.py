@@ -4,6 +4,7 @@ import re
 import secrets
 import socket
 import sys
+import threading
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
@@ -113,7 +114,7 @@ def serve(as_demo: bool, host: str | None, port: int | None) -> None:
     for lacking in language.reduced(()):
         click.echo(f"Warning: {lacking} Install Reviewer anew, or run `make models`.", err=True)
     click.echo(f"Reviewer is at {settings.public_url} (stop it with Ctrl-C)", err=True)
-    _run(app, settings)
+    _run(app, services)
 
 
 # --- settings ------------------------------------------------------------------------------------
@@ -243,8 +244,10 @@ def _tell(loaded: "Loaded") -> None:
     click.echo("")
 
 
-def _run(app: "Flask", settings: Settings) -> None:
+def _run(app: "Flask", services: "Services") -> None:
     from gunicorn.app.base import BaseApplication
+
+    settings = services.settings
 
     class Server(BaseApplication):  # type: ignore[misc]  # the library ships no types
         """gunicorn with these settings instead of a file or a command line."""
@@ -252,6 +255,8 @@ def _run(app: "Flask", settings: Settings) -> None:
         def load_config(self) -> None:
             for name, value in _gunicorn(settings).items():
                 self.cfg.set(name, value)
+            if settings.embedded_worker:
+                self.cfg.set("post_fork", lambda _server, _worker: _work(services))
 
         def load(self) -> "Flask":
             return app
@@ -260,6 +265,16 @@ def _run(app: "Flask", settings: Settings) -> None:
         Server().run()
     except KeyboardInterrupt:
         sys.exit(0)
+
+
+def _work(services: "Services") -> None:
+    """Later work in a thread of this server process; what it is at when the process ends is leased, so
+    that it is done elsewhere."""
+    from reviewer.jobs import Worker
+
+    threading.Thread(
+        target=Worker(services).run, args=(threading.Event(),), name="later work", daemon=True
+    ).start()
 
 
 def _gunicorn(settings: Settings) -> Mapping[str, object]:

@@ -22,7 +22,7 @@ from reviewer.model.content import (
     digest,
 )
 from reviewer.model.findings import Context, Count, Decision, Finding, Hit, Place, Span, Verdict, most_serious
-from reviewer.model.people import Actor, Approvals, Brand, Calendar, GroupRule, Hold, Lift
+from reviewer.model.people import Actor, Approvals, Brand, Calendar, GroupRule, Hold, Lift, Presence
 from reviewer.model.reviews import (
     Confirmation,
     Dismissal,
@@ -69,6 +69,7 @@ __all__ = [
     "Part",
     "Permit",
     "Place",
+    "Presence",
     "Publication",
     "Reissue",
     "Reslot",

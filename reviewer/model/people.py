@@ -46,6 +46,8 @@ class Approvals:
     suggestion_costs_vote: bool = False
     accounts: Mapping[str, tuple[str, ...]] = field(default_factory=lambda: NOTHING)
     service_levels: Mapping[str, str] = field(default_factory=lambda: NOTHING)
+    reading: bool = False
+    """Does a sign-off count only from somebody who reads the post's language."""
 
 
 @dataclass(frozen=True)
@@ -57,6 +59,24 @@ class Calendar:
 
     hours: tuple[tuple[int, int], ...] = ((540, 1020),) * 5 + ((0, 0),) * 2
     holidays: frozenset[date] = frozenset()
+
+
+@dataclass(frozen=True)
+class Presence:
+    """When somebody is on call (reachable out of hours too, and asked first) or away.
+
+    `weekly` repeats it every week at the same time on the wall. `by` is a colleague where it was set
+    for somebody.
+    """
+
+    id: str
+    person: str
+    kind: Literal["on_call", "away"]
+    start: datetime
+    end: datetime
+    by: str
+    at: datetime
+    weekly: bool = False
 
 
 @dataclass(frozen=True)
@@ -110,6 +130,9 @@ class Brand:
     holds: tuple[Hold, ...] = ()
     consents: Mapping[str, str] = field(default_factory=lambda: NOTHING)
     """The person whose consent an account asks for, where it is ghostwritten (law 7)."""
+    languages: Mapping[str, frozenset[str]] = field(default_factory=lambda: NOTHING)
+    """The languages that each person reads, as primary subtags (`en`, `de`); asked for where
+    `approvals.reading` is set."""
     same_person: Mapping[str, str] = field(default_factory=lambda: NOTHING)
     """Account id to the one human behind several of them; who is not named stands for themselves."""
 

@@ -30,7 +30,7 @@ from reviewer.model import (
     most_serious,
 )
 from reviewer.rules import Rule, RuleSet, load, reading
-from reviewer.rules.loading import APPROVALS, gathered
+from reviewer.rules.loading import APPROVALS, fingerprint, gathered
 from reviewer.text import Document
 
 ENGINE = f"engine 1, regex {version('regex')}"
@@ -49,6 +49,13 @@ class Policy:
     approvals: Approvals
     lists: Mapping[str, tuple[str, ...]] = field(default_factory=lambda: NOTHING)
     channels: Mapping[str, Channel] = field(default_factory=channels.load)
+    files: Mapping[str, bytes] = field(default_factory=lambda: NOTHING, repr=False, compare=False)
+    """What it was read from, for policies that lie over it."""
+
+    @cached_property
+    def files_sha256(self) -> str:
+        """Names the rules that it was read from, whoever signs under them."""
+        return fingerprint({name: data for name, data in self.files.items() if name != APPROVALS})
 
     @property
     def ruleset(self) -> RuleSet:
@@ -71,6 +78,7 @@ class Policy:
                     "suggestion_costs_vote": approvals.suggestion_costs_vote,
                     "accounts": {name: list(groups) for name, groups in approvals.accounts.items()},
                     "service_levels": dict(approvals.service_levels),
+                    **({"reading": True} if approvals.reading else {}),
                 },
                 "lists": {name: list(words) for name, words in self.lists.items()},
             }
@@ -105,13 +113,17 @@ def load_files(
     if approvals is None:
         written = files.get(APPROVALS)
         approvals = load_approvals(written, APPROVALS) if written is not None else Approvals()
-    return Policy(Engine(load(files)), approvals, lists)
+    return Policy(Engine(load(files)), approvals, lists, files=dict(files))
+
+
+Duration = Annotated[str, Field(pattern=r"^[0-9]{1,4}[mhd]$")]
+"""A stretch of working time: `15m`, `4h`, `1d`."""
 
 
 class _Group(BaseModel, frozen=True, extra="forbid"):
     signs: int = Field(default=1, ge=1)
     stand_in: Words = ()
-    after: str | None = Field(default=None, pattern=r"^\d+[mhd]$")
+    after: Duration | None = None
 
 
 class _Approvals(BaseModel, frozen=True, extra="forbid"):
@@ -121,7 +133,8 @@ class _Approvals(BaseModel, frozen=True, extra="forbid"):
     capacities: Literal["several", "distinct"] = "several"
     suggestion_costs_vote: bool = False
     accounts: Annotated[dict[str, Words], BeforeValidator(nothing_is_empty)] = {}
-    service_levels: Annotated[dict[str, str], BeforeValidator(nothing_is_empty)] = {}
+    service_levels: Annotated[dict[str, Duration], BeforeValidator(nothing_is_empty)] = {}
+    reading: bool = False
 
 
 def load_approvals(data: bytes, path: str = APPROVALS) -> Approvals:
@@ -153,6 +166,7 @@ def load_approvals(data: bytes, path: str = APPROVALS) -> Approvals:
         suggestion_costs_vote=written.suggestion_costs_vote,
         accounts=written.accounts,
         service_levels=written.service_levels,
+        reading=written.reading,
     )
 
 

@@ -57,7 +57,7 @@ def build(settings: Settings, *, clock: Clock = utc_now) -> Services:
         publications=Publications(store, clock),
         pauses=Pauses(store, checking, clock),
         talk=Talk(store, drafts, clock),
-        audit=Audit(store, drafts, permits, clock, settings.issuer),
+        audit=Audit(store, drafts, permits),
         clock=clock,
     )
 

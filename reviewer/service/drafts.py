@@ -280,6 +280,8 @@ def _seen(command: Command) -> tuple[str, ...]:
 def _command_event(case: Case, actor: Actor, command: Command, digests: tuple[str, ...]) -> Event:
     names = ("group", "finding", "objection", "jti", "audience", "base")
     detail = {n: getattr(command, n) for n in names if getattr(command, n, None) is not None}
+    if isinstance(command, workflow.Report):
+        detail["jti"] = command.publication.jti
     event = _event(case, actor, workflow.BY_COMMAND[type(command)].event, digests)
     return replace(event, seen=_seen(command), detail={**event.detail, **detail})
 

@@ -12,6 +12,7 @@ from reviewer import release
 from reviewer.errors import NotFound, PermitRefused, StaleContent
 from reviewer.model import Actor, Permit, Publication, Variant
 from reviewer.service.drafts import Clock, Drafts, DraftView, new_id
+from reviewer.service.tree import LogTree, Proof
 from reviewer.store import SigningKey, Store, Tx
 from reviewer.workflow import AllowReissue, Issue, IssueUse, PostedByHand, Redeem, Report, Revoke
 
@@ -26,10 +27,14 @@ class Issued:
 
 @dataclass(frozen=True)
 class Redeemed:
-    """What to publish, exactly: `variant` with the tool's own identifiers in `variant.tool`."""
+    """What to publish, exactly: `variant` with the tool's own identifiers in `variant.tool`.
+
+    `receipt` proves that the use is in the log, under a head that is signed now.
+    """
 
     permit: Permit
     variant: Variant
+    receipt: Proof
 
 
 class Permits:
@@ -39,6 +44,7 @@ class Permits:
         self._store, self._drafts, self._clock, self._issuer = store, drafts, clock, issuer
         self._keys: list[OKPKey] | None = None
         self._keys_lock = threading.Lock()
+        self.tree = LogTree(store, clock, issuer, lambda: self.keys()[0])
 
     def issue(self, actor: Actor, draft_id: str, content_sha256: str, audience: str = "") -> Issued:
         """A permit for one variant; `audience` is the asking tool or person where none is named."""
@@ -46,8 +52,7 @@ class Permits:
         view = self._drafts.act(
             actor, draft_id, Issue(content_sha256, audience or default_audience(actor), jti)
         )
-        permit = _permit(view, jti)
-        return Issued(release.issue(permit, view.review, issuer=self._issuer, key=self.keys()[0]), permit)
+        return self._issued(view, jti)
 
     def issue_use(
         self, actor: Actor, draft_id: str, content_sha256: str, account: str, target: str | None
@@ -64,9 +69,19 @@ class Permits:
         use = replace(signed, account=account, channel=channel, target=target)
         jti = secrets.token_hex(16)
         command = IssueUse(content_sha256, use, default_audience(actor), jti)
-        view = self._drafts.act(actor, draft_id, command)
+        return self._issued(self._drafts.act(actor, draft_id, command), jti)
+
+    def _issued(self, view: DraftView, jti: str) -> Issued:
         permit = _permit(view, jti)
-        return Issued(release.issue(permit, view.review, issuer=self._issuer, key=self.keys()[0]), permit)
+        place = self.tree.place(self._seq(view.review.id, "permit.issued", jti))
+        token = release.issue(
+            permit,
+            view.review,
+            issuer=self._issuer,
+            key=self.keys()[0],
+            log=(place.index, place.size, place.root),
+        )
+        return Issued(token, permit)
 
     def redeem(self, actor: Actor, token: str) -> Redeemed:
         """Use a permit, once; returns exactly what to publish. Works on `jti`, never on the string."""
@@ -75,7 +90,8 @@ class Permits:
             raise PermitRefused("This go-ahead is another server's.", "signature")
         view = self._act_on(actor, claims["jti"], Redeem(claims["jti"]))
         permit = _permit(view, claims["jti"])
-        return Redeemed(permit, permit.variant or view.review.draft.by_digest[permit.content_sha256])
+        variant = permit.variant or view.review.draft.by_digest[permit.content_sha256]
+        return Redeemed(permit, variant, self._receipt(view.review.id, "permit.redeemed", permit.jti))
 
     def revoke(self, actor: Actor, jti: str, reason: str = "") -> DraftView:
         """Take back a permit that was not used."""
@@ -139,6 +155,19 @@ class Permits:
         )
         view = self._drafts.act(actor, draft_id, PostedByHand(publication, secrets.token_hex(16)))
         return next(p for p in view.review.publications if p.id == publication.id)
+
+    def receipt(self, publication: Publication) -> Proof:
+        """That a report is in the log, for whoever reported it."""
+        with self._store.read() as tx:
+            draft_id, _ = tx.permit(publication.jti or "")
+        return self._receipt(draft_id, "publication.reported", publication.jti or "")
+
+    def _receipt(self, draft_id: str, action: str, jti: str) -> Proof:
+        return self.tree.proof(self._seq(draft_id, action, jti))
+
+    def _seq(self, draft_id: str, action: str, jti: str) -> int:
+        with self._store.read() as tx:
+            return tx.last_seq(draft_id, action, jti)
 
     def status(self) -> str:
         """The signed status list: revoked permits that could still be alive, and all hold epochs."""

@@ -29,6 +29,7 @@ from reviewer.store.values import (
     Invitation,
     Job,
     Key,
+    Notice,
     Passkey,
     Person,
     PolicyVersion,
@@ -40,9 +41,18 @@ from reviewer.store.values import (
 )
 
 
-def enqueue(tx: Tx, kind: str, key: str, payload: Mapping[str, Any], due: datetime, *, now: datetime) -> None:
+def enqueue(
+    tx: Tx,
+    kind: str,
+    key: str,
+    payload: Mapping[str, Any],
+    due: datetime,
+    *,
+    now: datetime,
+    brand: str | None = None,
+) -> None:
     """Have something done later, if and only if `tx` commits; see `Outbox.enqueue`."""
-    tx.enqueue(kind, key, payload, due, now=now)
+    tx.enqueue(kind, key, payload, due, now=now, brand=brand)
 
 
 __all__ = [
@@ -57,6 +67,7 @@ __all__ = [
     "Invitation",
     "Job",
     "Key",
+    "Notice",
     "Passkey",
     "Person",
     "PolicyVersion",

@@ -14,13 +14,13 @@ from reviewer.store import tables as t
 from reviewer.store.codec import approvals_from_json, approvals_to_json, calendar_from_json, calendar_to_json
 from reviewer.store.facts import hold
 from reviewer.store.identities import User
-from reviewer.store.part import StorePart
+from reviewer.store.rota import Rota
 from reviewer.store.rulebook import Suspensions
 from reviewer.store.values import PolicyVersion
 from reviewer.workflow.proposals import Everybody, Membership, founded
 
 
-class Brands(StorePart):
+class Brands(Rota):
     """The brand side of a transaction."""
 
     def brand(self, slug: str) -> Brand:
@@ -71,6 +71,7 @@ class Brands(StorePart):
             calendar=calendar_from_json(row.calendar),
             holds=self.holds(slug),
             consents={account: owner for account, owner in accounts.items() if owner},
+            languages=self.languages(slug) if policy.approvals.get("reading") else {},
             same_person={account: human for account, human in same.items() if human},
         )
 

@@ -164,6 +164,7 @@ def approvals_to_json(approvals: Approvals) -> dict[str, Any]:
         "suggestion_costs_vote": approvals.suggestion_costs_vote,
         "accounts": {account: list(groups) for account, groups in approvals.accounts.items()},
         "service_levels": dict(approvals.service_levels),
+        **({"reading": True} if approvals.reading else {}),  # what was kept without it keeps its digest
     }
 
 
@@ -180,4 +181,5 @@ def approvals_from_json(value: Mapping[str, Any]) -> Approvals:
         suggestion_costs_vote=value["suggestion_costs_vote"],
         accounts={account: tuple(groups) for account, groups in value["accounts"].items()},
         service_levels=dict(value["service_levels"]),
+        reading=value.get("reading", False),
     )

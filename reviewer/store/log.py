@@ -58,12 +58,20 @@ class Log(StorePart):
         ):
             yield seq, body.encode()
 
-    def heads(self) -> list[Head]:
-        """The signed heads of the audit tree, oldest first."""
-        return [
-            Head(r.size, r.root, r.token, r.at)
-            for r in self.session.exec(select(t.Heads).order_by(col(t.Heads.size)))
-        ]
+    def last_seq(self, draft_id: str, action: str, jti: str) -> int:
+        """The number of the last event of this kind about a permit; raises NotFound."""
+        query = select(t.Events.seq, t.Events.body).where(
+            t.Events.draft_id == draft_id, t.Events.action == action
+        )
+        for seq, body in self.session.exec(query.order_by(col(t.Events.seq).desc())):
+            if json.loads(body)["detail"].get("jti") == jti:
+                return seq
+        raise NotFound("There is no such entry in the log.")
+
+    def heads(self, after: int = -1, *, limit: int | None = None) -> list[Head]:
+        """The signed heads of the audit tree over more than `after` events, smallest first."""
+        query = select(t.Heads).where(col(t.Heads.size) > after).order_by(col(t.Heads.size)).limit(limit)
+        return [Head(r.size, r.root, r.token, r.at) for r in self.session.exec(query)]
 
     def head(self, size: int) -> Head | None:
         """The signed head over the first `size` events, where there is one."""

@@ -27,6 +27,7 @@ from reviewer.store.lock import FairLock
 from reviewer.store.log import Log
 from reviewer.store.outbox import Outbox
 from reviewer.store.reviews import ReviewReading
+from reviewer.store.rota import Rota
 from reviewer.store.saving import ReviewSaving
 from reviewer.store.talk import Talk
 
@@ -37,7 +38,7 @@ RACES = 3
 FIRST_PAUSE_SECONDS, LONGEST_PAUSE_SECONDS = 0.005, 0.2
 
 
-class Tx(ReviewReading, ReviewSaving, Brands, Changes, Talk, Log, Access, Joining, Outbox):
+class Tx(ReviewReading, ReviewSaving, Brands, Changes, Talk, Rota, Log, Access, Joining, Outbox):
     """One transaction. Everything read is of one moment; everything written is kept whole or not at all."""
 
 

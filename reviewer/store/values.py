@@ -197,7 +197,8 @@ class SigningKey:
 
 @dataclass(frozen=True)
 class Job:
-    """Something to be done later. `attempts` counts the present one."""
+    """Something to be done later. `attempts` and `tries` count the present one; `tries` begins anew where
+    somebody has it done again after it was given up."""
 
     id: int
     kind: str
@@ -205,6 +206,28 @@ class Job:
     payload: Mapping[str, Any]
     due: datetime
     attempts: int
+    tries: int = 1
+    brand: str | None = None
+    error: str | None = None
+    leased_until: datetime | None = None
+    dead_at: datetime | None = None
+
+
+@dataclass(frozen=True)
+class Notice:
+    """That somebody (`person`; empty: the whole channel) is asked to look at a draft.
+
+    `round` is one submission of it, `why` what it is about. `sent_at` is empty until it has left.
+    """
+
+    id: str
+    draft: str
+    round: str
+    person: str
+    way: Literal["page", "mail", "slack"]
+    why: Literal["asked", "reminded", "overdue"]
+    at: datetime
+    sent_at: datetime | None = None
 
 
 @dataclass(frozen=True)

@@ -47,6 +47,13 @@ class EventsQuery(InBrand):
     limit: int = Field(default=100, ge=1, le=1000)
 
 
+class HeadsQuery(Strict):
+    """One page of the signed heads: those over more than `cursor` events."""
+
+    cursor: int = Field(default=-1, ge=-1, le=2**63 - 1)
+    limit: int = Field(default=100, ge=1, le=1000)
+
+
 class WaitQuery(InBrand):
     """How many seconds to wait for something to happen to the draft."""
 

@@ -27,6 +27,7 @@ from reviewer.web.answers.record import (
     EventOut,
     EventsOut,
     HeadOut,
+    HeadsOut,
     MediaOut,
     ProblemTypeOut,
     ProofOut,
@@ -39,6 +40,7 @@ from reviewer.web.answers.release import (
     PublicationOut,
     ReconciliationOut,
     RedeemedOut,
+    ReportedOut,
 )
 from reviewer.web.answers.together import (
     ClaimOut,
@@ -79,6 +81,7 @@ __all__ = [
     "FindingOut",
     "Given",
     "HeadOut",
+    "HeadsOut",
     "IssuedOut",
     "LiftOut",
     "MatchOut",
@@ -96,6 +99,7 @@ __all__ = [
     "ReachOut",
     "ReconciliationOut",
     "RedeemedOut",
+    "ReportedOut",
     "ScheduleOut",
     "SentimentOut",
     "SignOffOut",

@@ -75,6 +75,12 @@ class HeadOut(Given):
     at: datetime
 
 
+class HeadsOut(Given):
+    """The signed heads that are kept, smallest first."""
+
+    items: tuple[HeadOut, ...]
+
+
 class ProofOut(Given):
     """`event`, as it was hashed, is leaf `index` of `size`; `path` and `root` in hex, `head` is signed."""
 

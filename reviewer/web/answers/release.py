@@ -3,10 +3,12 @@
 from datetime import datetime
 from typing import Self
 
-from reviewer.model import Kind
+from reviewer.model import Kind, Publication
 from reviewer.reconcile import Match, Outcome
 from reviewer.service.permits import Issued, Redeemed
+from reviewer.service.tree import Proof
 from reviewer.web.answers.given import Given
+from reviewer.web.answers.record import ProofOut
 from reviewer.web.answers.verdicts import ContentOut, WindowOut, content_of
 
 
@@ -42,12 +44,16 @@ class IssuedOut(PermitOut):
 
 
 class RedeemedOut(Given):
-    """Exactly what to publish, and the tool's own identifiers."""
+    """Exactly what to publish, and the tool's own identifiers.
+
+    `receipt` proves that the use is in the record, under a signed head: keep it.
+    """
 
     permit: PermitOut
     content_sha256: str
     content: ContentOut
     tool: dict[str, str]
+    receipt: ProofOut
 
     @classmethod
     def of(cls, redeemed: Redeemed) -> Self:
@@ -56,6 +62,7 @@ class RedeemedOut(Given):
             content_sha256=redeemed.variant.content_sha256,
             content=content_of(redeemed.variant),
             tool=dict(redeemed.variant.tool),
+            receipt=ProofOut.model_validate(redeemed.receipt),
         )
 
 
@@ -70,6 +77,17 @@ class PublicationOut(Given):
     content_sha256: str | None
     text: str | None
     source: str
+
+
+class ReportedOut(PublicationOut):
+    """What was reported, with the proof that the report is in the record, under a signed head: keep it."""
+
+    receipt: ProofOut
+
+    @classmethod
+    def of(cls, publication: Publication, receipt: Proof) -> Self:
+        said = PublicationOut.model_validate(publication).model_dump()
+        return cls(**said, receipt=ProofOut.model_validate(receipt))
 
 
 class MatchOut(Given):

@@ -67,14 +67,14 @@ def allow_reissue(caller: Caller, jti: str, query: bodies.InBrand, body: bodies.
 
 @api.post(
     f"{V1}/publications",
-    answer=answers.PublicationOut,
+    answer=answers.ReportedOut,
     status=201,
     scopes=("publication:write",),
     refusals=(NotFound, WrongState, PermitRefused),
 )
 def report_publication(
     caller: Caller, query: bodies.InBrand, body: bodies.PublicationRequest
-) -> answers.PublicationOut:
+) -> answers.ReportedOut:
     """Say where a post that was released is public now; send the words that the network shows, if you can.
 
     The same report twice is one.
@@ -88,23 +88,23 @@ def report_publication(
         text=body.text,
         content_sha256=body.content_sha256,
     )
-    return answers.PublicationOut.model_validate(publication)
+    return answers.ReportedOut.of(publication, services().release.receipt(publication))
 
 
 @api.post(
     f"{V1}/drafts/<draft_id>/posted",
-    answer=answers.PublicationOut,
+    answer=answers.ReportedOut,
     status=201,
     refusals=(NotApproved, WrongState),
 )
 def report_by_hand(
     caller: Caller, draft_id: str, query: bodies.InBrand, body: bodies.PostedRequest
-) -> answers.PublicationOut:
+) -> answers.ReportedOut:
     """ "I posted it": the author gives the link, which uses up a permit."""
     publication = services().release.posted_by_hand(
         caller.actor(query.brand), draft_id, body.content_sha256, body.url, body.at
     )
-    return answers.PublicationOut.model_validate(publication)
+    return answers.ReportedOut.of(publication, services().release.receipt(publication))
 
 
 @api.get(f"{V1}/reconciliation", answer=answers.ReconciliationOut, scopes=("audit:read",))

@@ -2,8 +2,9 @@
 
 from reviewer.errors import Conflict, NotFound, WrongState
 from reviewer.web import answers, bodies
-from reviewer.web.api.surface import V1, api
+from reviewer.web.api.surface import NEXT, V1, api, next_page
 from reviewer.web.callers import Caller, services
+from reviewer.web.openapi import Reply
 
 
 @api.get(f"{V1}/pauses", answer=answers.PausesOut)
@@ -68,6 +69,16 @@ def get_head(caller: Caller) -> answers.HeadOut:
     """A signed head over the whole record as it stands: keep it somewhere else."""
     del caller
     return answers.HeadOut.model_validate(services().audit.head())
+
+
+@api.get(f"{V1}/record/heads", answer=answers.HeadsOut, response_headers=NEXT)
+def list_heads(caller: Caller, query: bodies.HeadsQuery) -> Reply:
+    """The signed heads that are kept: one an hour, and one for each receipt. `cursor` is a size."""
+    del caller
+    heads = services().audit.heads(query.cursor, query.limit + 1)
+    page, more = heads[: query.limit], len(heads) > query.limit
+    found = answers.HeadsOut(items=tuple(map(answers.HeadOut.model_validate, page)))
+    return Reply(found, next_page(page[-1].size) if more else {})
 
 
 @api.get(f"{V1}/record/<int:seq>/proof", answer=answers.ProofOut, scopes=("audit:read",))
