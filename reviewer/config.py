@@ -102,9 +102,71 @@ class Settings(BaseModel):
         description="Do later work (heads, reminders, expiry) in the server too; "
         "switch it off where `reviewer worker` runs.",
     )
+    require_second_factor: bool = Field(
+        default=False,
+        description="Whoever signs in with a password has to set up codes of an app, or use a passkey.",
+    )
+    oidc_issuer: str = Field(
+        default="",
+        description="Issuer of your identity provider (OpenID Connect), as its discovery document names it; "
+        "empty: people sign in here only.",
+    )
+    oidc_client_id: str = Field(default="", description="Name of this server at the identity provider.")
+    oidc_client_secret: SecretStr = Field(
+        default=SecretStr(""), description="Its secret there; empty for a public client (PKCE in any case)."
+    )
+    oidc_name: str = Field(
+        default="your organisation", description="What the button to the identity provider says."
+    )
+    oidc_groups_claim: str = Field(
+        default="groups", description="Claim of the ID token that lists somebody's directory groups."
+    )
+    oidc_groups: str = Field(
+        default="",
+        description="Which directory group lets people into which brand, and proposes them for which group: "
+        "all-staff=acme, sm-legal=acme:legal, …",
+    )
+    require_sso: bool = Field(
+        default=False, description="Nobody signs in but by the identity provider, in no brand."
+    )
     log_level: Literal["debug", "info", "warning", "error"] = Field(
         default="info", description="How much is logged; never the text of a post."
     )
+
+    @field_validator("oidc_issuer")
+    @classmethod
+    def _safe_issuer(cls, url: str) -> str:
+        host = url.partition("://")[2].partition("/")[0].rpartition(":")[0]
+        loopback = url.startswith("http://") and host in ("127.0.0.1", "localhost", "[::1]")
+        if url and not url.startswith("https://") and not loopback:
+            raise ValueError("write an https address, without /.well-known/openid-configuration")
+        return url
+
+    @field_validator("oidc_groups")
+    @classmethod
+    def _mapped(cls, text: str) -> str:
+        for entry in filter(None, (part.strip() for part in text.split(","))):
+            name, equals, target = entry.rpartition("=")
+            if not (name.strip() and equals and target.partition(":")[0].strip()):
+                raise ValueError("write directory group=brand or directory group=brand:group, with commas")
+        return text
+
+    @model_validator(mode="after")
+    def _sso_is_set_up(self) -> Self:
+        if self.require_sso and not self.oidc_issuer:
+            raise ValueError("REVIEWER_REQUIRE_SSO needs REVIEWER_OIDC_ISSUER, or nobody could sign in")
+        if self.oidc_issuer and not self.oidc_client_id:
+            raise ValueError("REVIEWER_OIDC_ISSUER needs REVIEWER_OIDC_CLIENT_ID")
+        return self
+
+    @property
+    def directory(self) -> frozenset[tuple[str, str, str]]:
+        """(directory group, brand, group of the brand or empty) of `oidc_groups`."""
+        entries = (part.rpartition("=") for part in self.oidc_groups.split(",") if part.strip())
+        return frozenset(
+            (name.strip(), target.partition(":")[0].strip(), target.partition(":")[2].strip())
+            for name, _, target in entries
+        )
 
     @field_validator("public_url")
     @classmethod

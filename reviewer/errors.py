@@ -7,6 +7,7 @@ ReviewerError
 │   ├── NotAllowed 403         somebody, but not for this
 │   │   ├── OwnDraft               contributors don't approve
 │   │   ├── NotApproved            no permit without sign-off (law 1)
+│   │   ├── StaleSignIn            the brand wants a fresh proof of who signs
 │   │   └── Blocked                a `block` finding stands
 │   ├── NotFound 404
 │   ├── Conflict 409
@@ -83,6 +84,12 @@ class NotApproved(NotAllowed):
     def __init__(self, message: str, missing: Sequence[str] = ()) -> None:
         super().__init__(message)
         self.missing = tuple(missing)
+
+
+class StaleSignIn(NotAllowed):
+    """The right person, but they proved who they are too long ago for what they want to sign."""
+
+    code = "stale-sign-in"
 
 
 class Blocked(NotAllowed):

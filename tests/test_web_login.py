@@ -9,7 +9,7 @@ from sqlalchemy import text
 from web_world import PASSWORD, Browser, Page, World, world_at
 
 from reviewer.web import Demo, DemoPerson
-from reviewer.web.login import FOR_ONE_ACCOUNT, FROM_ONE_ADDRESS, WITHIN
+from reviewer.web.proof import FOR_ONE_ACCOUNT, FROM_ONE_ADDRESS, WITHIN
 from reviewer.web.sessions import IDLE, LIFETIME
 
 ADA = "ada@kettle.example"

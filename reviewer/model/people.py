@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Literal
 
 from reviewer.model.content import NOTHING
@@ -24,6 +24,8 @@ class Actor:
     service: bool = False
     scopes: frozenset[str] = frozenset()
     answerable: frozenset[str] = frozenset()
+    proved_at: datetime | None = None
+    """When this person last proved who they are: by signing in, or by doing it again."""
 
 
 @dataclass(frozen=True)
@@ -133,6 +135,8 @@ class Brand:
     languages: Mapping[str, frozenset[str]] = field(default_factory=lambda: NOTHING)
     """The languages that each person reads, as primary subtags (`en`, `de`); asked for where
     `approvals.reading` is set."""
+    prove_within: timedelta | None = None
+    """How lately signers have to have proven who they are; None where any open session will do."""
     same_person: Mapping[str, str] = field(default_factory=lambda: NOTHING)
     """Account id to the one human behind several of them; who is not named stands for themselves."""
 

@@ -7,7 +7,9 @@ from reviewer import policy
 from reviewer.config import Settings
 from reviewer.service.audit import Audit
 from reviewer.service.checking import Checking
+from reviewer.service.directory import Directory
 from reviewer.service.drafts import Box, Clock, DraftRow, Drafts, DraftView
+from reviewer.service.joining import Joining
 from reviewer.service.media import MediaStore
 from reviewer.service.pauses import Pauses
 from reviewer.service.people import People
@@ -28,6 +30,8 @@ class Services:
     release: Permits
     media: MediaStore
     people: People
+    joining: Joining
+    directory: Directory
     publications: Publications
     pauses: Pauses
     talk: Talk
@@ -46,6 +50,7 @@ def build(settings: Settings, *, clock: Clock = utc_now) -> Services:
     checking = Checking(store, policy.load_base(), clock)
     drafts = Drafts(store, checking, clock)
     permits = Permits(store, drafts, clock, settings.issuer)
+    joining = Joining(store, clock, settings.public_url, settings.secret())
     return Services(
         settings=settings,
         store=store,
@@ -54,6 +59,8 @@ def build(settings: Settings, *, clock: Clock = utc_now) -> Services:
         release=permits,
         media=MediaStore(store, clock),
         people=People(store, clock),
+        joining=joining,
+        directory=Directory(store, clock, joining, settings.directory),
         publications=Publications(store, clock),
         pauses=Pauses(store, checking, clock),
         talk=Talk(store, drafts, clock),

@@ -101,8 +101,8 @@ class People:
 
     def add_person(self, brand_slug: str, email: str, name: str, password: str) -> Person:
         """Somebody who can sign in, as an author of a brand (known addresses are only added to it)."""
-        person = Person(secrets.token_hex(8), _named(name), _address(email))
-        hashed = self._hasher.hash(_strong(password))
+        person = Person(secrets.token_hex(8), named(name), address(email))
+        hashed = self._hasher.hash(strong(password))
 
         def run(tx: Tx) -> Person:
             known = tx.person_by_email(person.email)
@@ -116,12 +116,13 @@ class People:
         return self._store.write(run)
 
     def set_password(self, email: str, password: str) -> None:
-        """A new password; ends every session of the person."""
-        hashed = self._hasher.hash(_strong(password))
+        """A new password by somebody else; ends every session of the person, whose vote waits (law 10)."""
+        hashed = self._hasher.hash(strong(password))
 
         def run(tx: Tx) -> None:
             person, now = _known(tx, email), self._clock()
             tx.set_password(person.id, hashed, now)
+            suspend_vote(tx, person.id, "The password was reset by somebody else.", now, by=OPERATOR)
             for slug in tx.brands_of(person.id):
                 self._log(tx, slug, "person.password_set", ("person", person.id))
 
@@ -162,7 +163,7 @@ class People:
 
         def run(tx: Tx) -> None:
             tx.brand(brand_slug)
-            tx.add_service(brand_slug, service, _named(name), self._clock())
+            tx.add_service(brand_slug, service, named(name), self._clock())
             self._log(tx, brand_slug, "service.added", ("service", service))
 
         self._store.write(run)
@@ -254,7 +255,7 @@ def _known(tx: Tx, email: str) -> Person:
     return person
 
 
-def _named(name: str) -> str:
+def named(name: str) -> str:
     if not name.strip():
         raise Invalid(
             "A name is needed: it stands beside every decision.", [Problem("/name", "Empty.", "empty")]
@@ -262,14 +263,14 @@ def _named(name: str) -> str:
     return name.strip()
 
 
-def _address(email: str) -> str:
+def address(email: str) -> str:
     local, at, domain = email.strip().lower().rpartition("@")
     if not (local and at and domain) or any(c.isspace() for c in email.strip()):
         raise Invalid(f"{email!r} is not an e-mail address.", [Problem("/email", "No address.", "email")])
     return f"{local}@{domain}"
 
 
-def _strong(password: str) -> str:
+def strong(password: str) -> str:
     """NIST SP 800-63B: length counts, composition rules don't."""
     if len(password) < SHORTEST_PASSWORD:
         raise Invalid(

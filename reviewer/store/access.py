@@ -172,11 +172,17 @@ class Access(StorePart):
 
     # --- failed logins ---------------------------------------------------------------------------
 
-    def fail_login(self, account: str, address: str, at: datetime) -> None:
-        """Note a wrong password for an account name (whether it exists or not) from an address."""
+    def fail_login(self, account: str, address: str, at: datetime) -> int:
+        """Note an attempt for an account name (whether it exists or not) from an address; its number."""
         self.session.execute(delete(i.FailedLogins).where(col(i.FailedLogins.at) <= at - FAILURES_KEPT))
-        self.session.add(i.FailedLogins(account=account.lower(), address=address, at=at))
+        row = i.FailedLogins(account=account.lower(), address=address, at=at)
+        self.session.add(row)
         self.session.flush()
+        return row.id or 0
+
+    def forget_failed_login(self, number: int) -> None:
+        """Take one attempt off the count."""
+        self.session.execute(delete(i.FailedLogins).where(col(i.FailedLogins.id) == number))
 
     def failed_logins(self, account: str, address: str, since: datetime) -> tuple[int, int]:
         """How often since then: (for this account, from this address)."""

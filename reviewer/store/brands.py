@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import insert, update
 from sqlmodel import col, select
@@ -13,7 +13,7 @@ from reviewer.model import Brand, Calendar, Hold
 from reviewer.store import tables as t
 from reviewer.store.codec import approvals_from_json, approvals_to_json, calendar_from_json, calendar_to_json
 from reviewer.store.facts import hold
-from reviewer.store.identities import User
+from reviewer.store.identities import User, WaysIn
 from reviewer.store.rota import Rota
 from reviewer.store.rulebook import Suspensions
 from reviewer.store.values import PolicyVersion
@@ -59,6 +59,7 @@ class Brands(Rota):
         same = dict(
             self.session.exec(select(User.id, User.same_as).where(col(User.same_as).is_not(None))).all()
         )
+        way = self.session.get(WaysIn, slug)
         return Brand(
             slug=row.id,
             name=row.name,
@@ -73,6 +74,7 @@ class Brands(Rota):
             consents={account: owner for account, owner in accounts.items() if owner},
             languages=self.languages(slug) if policy.approvals.get("reading") else {},
             same_person={account: human for account, human in same.items() if human},
+            prove_within=timedelta(minutes=way.prove_minutes) if way and way.prove_minutes else None,
         )
 
     def brands(self) -> tuple[str, ...]:

@@ -147,7 +147,7 @@ class Eligible(Table, table=True):
     brand_id: str = Field(foreign_key="brands.id", primary_key=True)
     person_id: str = Field(foreign_key="users.id", primary_key=True, index=True)
     group_name: str = Field(primary_key=True)
-    source: str
+    source: str = Field(primary_key=True)
     since: datetime
 
 

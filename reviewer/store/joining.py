@@ -138,19 +138,20 @@ class Joining(StorePart):
     ) -> None:
         """Note that a person is proposed for groups; nothing where that is known."""
         for group in sorted(set(groups)):
-            if self.session.get(i.Eligible, (brand, person_id, group)) is None:
+            if self.session.get(i.Eligible, (brand, person_id, group, source)) is None:
                 self.session.add(
                     i.Eligible(brand_id=brand, person_id=person_id, group_name=group, source=source, since=at)
                 )
         self.session.flush()
 
-    def make_ineligible(self, brand: str, person_id: str, groups: Collection[str]) -> None:
-        """Take a proposal for groups back."""
+    def make_ineligible(self, brand: str, person_id: str, groups: Collection[str], source: str) -> None:
+        """Take what a source proposed back."""
         self.session.execute(
             delete(i.Eligible).where(
                 col(i.Eligible.brand_id) == brand,
                 col(i.Eligible.person_id) == person_id,
                 col(i.Eligible.group_name).in_(groups),
+                col(i.Eligible.source) == source,
             )
         )
 

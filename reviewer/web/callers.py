@@ -10,7 +10,7 @@ from wtforms import ValidationError
 from reviewer.errors import NotAllowed, NotFound, NotSignedIn
 from reviewer.model import Actor
 from reviewer.service import Services
-from reviewer.web.login import person_id
+from reviewer.web.login import actor_in, person_id
 
 
 def services() -> Services:
@@ -62,7 +62,7 @@ class Person:
         return named
 
     def actor(self, brand: str | None = None) -> Actor:
-        return services().people.actor_for(self.user_id, self.brand(brand))
+        return actor_in(self.brand(brand))
 
 
 def caller(scopes: tuple[str, ...]) -> Caller:

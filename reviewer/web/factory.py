@@ -19,7 +19,7 @@ from reviewer.errors import Refusal, ReviewerError, TooMany, Unavailable
 from reviewer.model import State
 from reviewer.service import DraftRow, Services
 from reviewer.service.media import LARGEST
-from reviewer.web import api, health, hooks, login, logs, problems, show, words
+from reviewer.web import api, door, health, hooks, login, logs, problems, show, words
 from reviewer.web.pages import here, pages
 
 CONTENT_POLICY = (
@@ -75,6 +75,7 @@ def create_app(services: Services, *, demo: Demo | None = None) -> Flask:
     app.extensions["reviewer"] = services
     csrf = CSRFProtect(app)
     login.set_up(app, services, secure=settings.secure)
+    door.set_up(app, settings)
     app.register_blueprint(pages)
     for blueprint in _machine_blueprints():
         csrf.exempt(blueprint)

@@ -1,28 +1,32 @@
-"""Signing in: Flask-Security-Too with argon2id, sessions of ours, and a limit on wrong passwords.
+"""Signing in: Flask-Security-Too with argon2id, sessions of ours, and a limit on wrong attempts.
 
 Answers are the same whether an account exists or not. Tokens in headers and addresses, "remember me",
 and everything else of the library that is not asked for here is switched off.
 """
 
 import secrets
-from datetime import datetime, timedelta
+from dataclasses import replace
 from typing import Any
 
-from flask import Flask, current_app, request, session
+from flask import Flask, current_app, session
 from flask_login import user_logged_in
-from flask_security import Security, current_user, uia_email_mapper
+from flask_security import Security, current_user, user_authenticated
 from flask_security.forms import LoginForm
+from flask_security.utils import login_user
 
-from reviewer.errors import TooMany
+from reviewer.errors import NotAllowed
+from reviewer.model import Actor
 from reviewer.service import Services
-from reviewer.store import Tx
-from reviewer.web.sessions import PERSON, Sessions
-
-WITHIN = timedelta(minutes=15)
-FOR_ONE_ACCOUNT = 5
-"""Wrong passwords for one account within `WITHIN`, before even the right one is refused."""
-FROM_ONE_ADDRESS = 30
-"""The same from one network address, for any account: many people may sit behind one."""
+from reviewer.web import factors
+from reviewer.web.proof import (
+    account_named,
+    begin_attempt,
+    check_local,
+    end_attempt,
+    proved_at,
+    proved_now,
+)
+from reviewer.web.sessions import PERSON, SSO, VIA, Sessions
 
 
 class SignInForm(LoginForm):
@@ -36,34 +40,13 @@ class SignInForm(LoginForm):
         The attempt is written down before the password is looked at, so that attempts at the same moment
         count too; the right password takes it off again.
         """
-        account = _account(str(self.email.data or ""))
-        services = _services()
-        services.store.write(lambda tx: _attempt(tx, account, request.remote_addr or "", services.clock()))
+        check_local()
+        account = account_named(str(self.email.data or ""))
+        begin_attempt(account)
         if not super().validate(**kwargs):
             return False
-        services.store.write(lambda tx: tx.forget_failed_logins(account))
+        end_attempt(account)
         return True
-
-
-def _account(typed: str) -> str:
-    """The one name under which an account's attempts are counted, however its address is written.
-
-    The library looks people up by the normal form of an address, in which letters of another width and
-    other full stops are the plain ones; counted as typed, each spelling would have tries of its own.
-    """
-    return (uia_email_mapper(typed) or typed.strip()).lower()[:255]
-
-
-def _attempt(tx: Tx, account: str, address: str, now: datetime) -> None:
-    for_account, from_address = tx.failed_logins(account, address, now - WITHIN)
-    if for_account >= FOR_ONE_ACCOUNT or from_address >= FROM_ONE_ADDRESS:
-        minutes = int(WITHIN.total_seconds() // 60)
-        raise TooMany(
-            f"Too many attempts to sign in. Wait {minutes} minutes and try again; "
-            "if the password is lost, ask whoever runs Reviewer for you.",
-            retry_after=int(WITHIN.total_seconds()),
-        )
-    tx.fail_login(account, address, now)
 
 
 def set_up(app: Flask, services: Services, *, secure: bool) -> None:
@@ -92,13 +75,16 @@ def set_up(app: Flask, services: Services, *, secure: bool) -> None:
         SECURITY_FLASH_MESSAGES=False,
         SECURITY_SEND_REGISTER_EMAIL=False,
         SECURITY_STATIC_FOLDER=None,
+        **factors.configuration(services.settings),
     )
     app.session_interface = Sessions(services.store, services.clock)
     datastore = services.store.user_datastore()
-    Security(app, datastore, login_form=SignInForm)
+    Security(app, datastore, login_form=SignInForm, **factors.parts(services))
     # the library would also take a signed token from a header or the address, which nobody could revoke
     app.login_manager.request_loader(lambda _request: None)  # type: ignore[attr-defined]
     user_logged_in.connect(_remember_person, app)
+    user_authenticated.connect(_remember_how, app)
+    factors.connect(app)
 
     @app.teardown_appcontext
     def forget(_: BaseException | None) -> None:
@@ -109,9 +95,44 @@ def _remember_person(_sender: Flask, user: Any, **_: Any) -> None:
     session[PERSON] = user.id
 
 
+def _remember_how(_sender: Flask, authn_via: list[str] | None, **_: Any) -> None:
+    if authn_via != ["change"]:  # a new password of one's own is no other way in
+        session[VIA] = SSO if authn_via == [SSO] else "local"
+    proved_now()
+
+
+def come_in(person: str, via: str) -> None:
+    """Sign a person in whose identity somebody else has proven."""
+    user = current_app.extensions["security"].datastore.find_user(id=person)
+    if user is None or not user.active:
+        raise NotAllowed("This account was shut out: ask your brand admin.")
+    login_user(user, authn_via=[via])
+
+
 def person_id() -> str | None:
-    """The id of whoever is signed in; None for nobody."""
-    return str(current_user.id) if current_user.is_authenticated else None
+    """The id of whoever is signed in; None for nobody, and for who came another way than the server's."""
+    if not current_user.is_authenticated:
+        return None
+    if _services().settings.require_sso and session.get(VIA) != SSO:
+        return None
+    return str(current_user.id)
+
+
+def admits(brand: str) -> bool:
+    """Does a brand take people who came in the way this session did?"""
+    return session.get(VIA) == SSO or not _services().joining.way_in(brand).require_sso
+
+
+def actor_in(brand: str) -> Actor:
+    """Whoever is signed in, as they act for a brand; raises NotAllowed where it wants another way in."""
+    services = _services()
+    actor = services.people.actor_for(str(current_user.id), brand)
+    if not admits(brand):
+        raise NotAllowed(
+            f"{services.people.brand(actor).name} takes its people from its identity provider only: "
+            "sign out, and sign in through your organisation."
+        )
+    return replace(actor, proved_at=proved_at())
 
 
 def _services() -> Services:

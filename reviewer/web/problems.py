@@ -32,6 +32,7 @@ TITLES: Mapping[str, str] = MappingProxyType(
         "not-allowed": "Not yours to do",
         "own-draft": "Nobody signs off what they helped to write",
         "not-approved": "Not signed off",
+        "stale-sign-in": "Prove again who you are",
         "blocked": "A rule does not let this out",
         "held": "A pause is on",
         "permit-refused": "The permit does not cover this",

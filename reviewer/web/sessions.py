@@ -32,6 +32,8 @@ SIGNED_IN = "_user_id"
 """Where Flask-Login keeps who is signed in."""
 PERSON = "person"
 """Where sign-in puts the person's id, for the list of somebody's sessions."""
+VIA, SSO = "via", "sso"
+"""Where sign-in puts how somebody came in: `sso` by the identity provider, `local` by anything else."""
 
 
 class BrowserData(CallbackDict[str, Any], SessionMixin):
@@ -101,7 +103,9 @@ class Sessions(SessionInterface):
             return
         token = session.token or secrets.token_urlsafe(32)
         created = row.created_at if row else now
-        expires = min(now + IDLE, created + LIFETIME)
+        # a directory is asked at sign-in, so who came by one has to come again every day
+        lifetime = IDLE if session.get(VIA) == SSO else LIFETIME
+        expires = min(now + IDLE, created + lifetime)
         new = BrowserSession(
             token_sha256=hashlib.sha256(token.encode()).hexdigest(),
             user_id=session.get(PERSON),

@@ -67,6 +67,7 @@ from reviewer.workflow.who import (
     a_member,
     colleague_of_objector,
     consenting,
+    freshly_proven,
     independent_member,
     may_ask_removal,
     may_revoke,
@@ -175,6 +176,9 @@ BY_COMMAND: Mapping[type, Step] = {step.command: step for step in STEPS}
 WHOLE = (Edit, Submit, Withdraw, Report, OpenEmergency, Respond, NewSlot, Lift, Dismiss, Revoke)
 """Commands about the draft as a whole, or about a record that outlives the text."""
 
+SIGNING = (Approve, Accept, ReadWithout, Except, Dismiss)
+"""Commands that let something out; a brand may ask for a fresh proof of who gives them."""
+
 
 def begin(brand: Brand, actor: Actor, review_id: str, draft: Draft, now: datetime) -> Review:
     """Start a draft: anybody who belongs to the brand, or its tool with the scope for it."""
@@ -195,6 +199,8 @@ def act(case: Case, actor: Actor, command: Command) -> Review:
     if actor.brand != case.brand.slug:
         raise NotFound("There is no such post in your brand.")
     step.who(case, actor, command)
+    if isinstance(command, SIGNING):
+        freshly_proven(case, actor)
     if not isinstance(command, WHOLE):
         _present(case, command)
     for content_sha256 in subjects(case, command):

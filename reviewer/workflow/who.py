@@ -8,6 +8,7 @@ from reviewer.errors import (
     NotFound,
     OwnDraft,
     PermitRefused,
+    StaleSignIn,
 )
 from reviewer.model import (
     Actor,
@@ -142,6 +143,15 @@ def a_member(case: Case, actor: Actor, command: Any) -> None:
     if not allowed:
         whom = group.capitalize() if group else "a signing group"
         raise NotAllowed(f"{actor.name} is not in {whom}: ask somebody who is.")
+
+
+def freshly_proven(case: Case, actor: Actor) -> None:
+    within = case.brand.prove_within
+    if within is not None and (actor.proved_at is None or case.now - actor.proved_at > within):
+        raise StaleSignIn(
+            f"{case.brand.name} wants you to prove who you are before you sign: "
+            "give your password or passkey again. What you typed is kept."
+        )
 
 
 def independent_member(case: Case, actor: Actor, command: Any) -> None:

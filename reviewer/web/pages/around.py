@@ -3,6 +3,7 @@
 from flask import Response, current_app, redirect, request, session, url_for
 
 from reviewer.errors import NotFound
+from reviewer.web.login import actor_in
 from reviewer.web.pages.frame import THEMES, View, here, pages, services
 
 
@@ -11,7 +12,7 @@ def media(sha256: str) -> View:
     """A file of the brand, by its hash."""
     where = here()
     for slug in sorted(where.brands, key=lambda slug: slug != where.brand.slug):
-        actor = where.actor if slug == where.brand.slug else services().people.actor_for(where.actor.id, slug)
+        actor = where.actor if slug == where.brand.slug else actor_in(slug)
         try:
             stored, data = services().media.get(actor, slug, sha256)
         except NotFound:

@@ -11,7 +11,7 @@ from reviewer.errors import NotFound
 from reviewer.model import Actor, Brand, Hold
 from reviewer.service import DraftView, Services
 from reviewer.web.beside import PauseView, pause
-from reviewer.web.login import person_id
+from reviewer.web.login import actor_in, admits, person_id
 
 pages = Blueprint("pages", __name__)
 View = str | AnyResponse | tuple[str, int]
@@ -48,23 +48,37 @@ def _only_signed_in() -> AnyResponse | None:
             abort(401)
         target = request.full_path.rstrip("?") if request.method == "GET" else None
         return redirect(url_for("security.login", next=target if target != "/" else None))
-    brands = dict(services().people.brands_of(person))
-    if not brands:
-        raise NotFound("You don’t belong to a brand yet: ask whoever runs Reviewer for you to add you.")
-    wanted = session.get("brand")
-    _be_at(person, wanted if wanted in brands else min(brands), brands)
+    _arrive(person)
     return None
 
 
-def _be_at(person: str, slug: str, brands: dict[str, str]) -> None:
-    actor = services().people.actor_for(person, slug)
+@pages.before_app_request
+def _frame_of_the_account() -> None:
+    """The accounts library's own pages for who is signed in have the same frame."""
+    if request.blueprint == "security" and request.path.startswith("/account"):
+        person = person_id()
+        if person is not None and services().people.brands_of(person):
+            _arrive(person)
+
+
+def _arrive(person: str) -> None:
+    theirs = dict(services().people.brands_of(person))
+    if not theirs:
+        raise NotFound("You don’t belong to a brand yet: ask whoever runs Reviewer for you to add you.")
+    brands = {slug: name for slug, name in theirs.items() if admits(slug)} or theirs
+    wanted = session.get("brand")
+    _be_at(wanted if wanted in brands else min(brands), brands)
+
+
+def _be_at(slug: str, brands: dict[str, str]) -> None:
+    actor = actor_in(slug)
     g.here = Here(actor, services().people.brand(actor), brands)
 
 
 def look_again() -> None:
     """Read the brand anew, after it was changed in this request."""
     where = here()
-    _be_at(where.actor.id, where.brand.slug, where.brands)
+    _be_at(where.brand.slug, where.brands)
 
 
 @pages.app_context_processor
@@ -103,14 +117,14 @@ def find(draft_id: str) -> DraftView:
     """The draft, in whichever of this person's brands it is."""
     where = here()
     for slug in sorted(where.brands, key=lambda slug: slug != where.brand.slug):
-        actor = where.actor if slug == where.brand.slug else services().people.actor_for(where.actor.id, slug)
+        actor = where.actor if slug == where.brand.slug else actor_in(slug)
         try:
             view = services().drafts.view(actor, draft_id)
         except NotFound:
             continue
         if slug != where.brand.slug:
             session["brand"] = slug
-            _be_at(where.actor.id, slug, where.brands)
+            _be_at(slug, where.brands)
         return view
     raise NotFound("There is no such post here, or it is not yours to see. Look in your inbox.")
 

@@ -7,11 +7,12 @@ from datetime import UTC, datetime
 
 from flask import flash, redirect, render_template, request, url_for
 
-from reviewer.errors import Invalid, NotFound, Problem, Refusal, StaleContent
+from reviewer.errors import Invalid, NotFound, Problem, Refusal, StaleContent, StaleSignIn
 from reviewer.service import DraftView
 from reviewer.web import by_hand as hand
 from reviewer.web import show, words
 from reviewer.web.beside import beside, everybody_beside
+from reviewer.web.pages import proving
 from reviewer.web.pages.frame import View, find, here, number, pages, services
 from reviewer.web.post_page import Kept, everybody, post_page
 from reviewer.web.show import Change
@@ -96,6 +97,8 @@ def show_post(
 def decide(draft_id: str) -> View:
     """Approve, ask for changes or reject, with what was shown (law 13)."""
     view = find(draft_id)
+    if (refused := proving.take()) is not None:
+        return refused
     form = request.form
     seen = _seen()
     groups, note = tuple(form.getlist("group")), form.get("note", "").strip()
@@ -105,6 +108,8 @@ def decide(draft_id: str) -> View:
     try:
         commands = _decision(button, groups, seen, note)
         after = services().drafts.act(here().actor, draft_id, *commands)
+    except StaleSignIn as refusal:
+        return proving.ask(refusal)
     except StaleContent as refusal:
         now = find(draft_id)
         changes = show.changed_since(now.review, number(form.get("version")))
@@ -177,10 +182,14 @@ def _decided(button: str, view: DraftView, seen: Iterable[str]) -> str:
 def act(draft_id: str) -> View:
     """Everything else that a person can do to a post with one press."""
     view = find(draft_id)
+    if (refused := proving.take()) is not None:
+        return refused
     button = request.form.get("do", "")
     try:
         commands, said = _step(button, view)
         services().drafts.act(here().actor, draft_id, *commands)
+    except StaleSignIn as refusal:
+        return proving.ask(refusal)
     except Refusal as refusal:
         notice = ConflictNotice(refusal.detail)
         return show_post(find(draft_id), status=refusal.status, conflict=notice)

@@ -65,7 +65,7 @@ def upgrade() -> None:
         sa.Column("since", AT, nullable=False),
         sa.ForeignKeyConstraint(["brand_id"], ["brands.id"], name=op.f("fk_eligible_brand_id")),
         sa.ForeignKeyConstraint(["person_id"], ["users.id"], name=op.f("fk_eligible_person_id")),
-        sa.PrimaryKeyConstraint("brand_id", "person_id", "group_name", name=op.f("pk_eligible")),
+        sa.PrimaryKeyConstraint("brand_id", "person_id", "group_name", "source", name=op.f("pk_eligible")),
     )
     op.create_index(op.f("ix_eligible_person_id"), "eligible", ["person_id"])
     op.create_table(
