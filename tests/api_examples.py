@@ -16,6 +16,7 @@ from reviewer import policy
 from reviewer.config import load
 from reviewer.model import Brand
 from reviewer.service import Services, build
+from reviewer.service.people import Founder
 from reviewer.web import create_app
 
 PASSWORD = "a few words in a row"
@@ -49,12 +50,9 @@ class World:
         people = self.services.people
         people.add_brand(Brand("acme", "Acme", approvals, accounts=ACCOUNTS))
         people.add_brand(Brand("rival", "Rival", approvals, accounts=frozenset({"x:rival"})))
-        self.ids = {}
-        for name, groups in {"ada": ["marketing"], "ben": ["legal"], "emil": [], "dora": ["comms"]}.items():
-            email = f"{name}@acme.example"
-            self.ids[name] = people.add_person("acme", email, name.title(), PASSWORD).id
-            for group in groups:
-                people.grant("acme", email, group, kind="group")
+        groups = {"ada": ("marketing",), "ben": ("legal",), "emil": (), "dora": ("comms",)}
+        founders = [Founder(n.title(), f"{n}@acme.example", PASSWORD, may) for n, may in groups.items()]
+        self.ids = {p.name.lower(): p.id for p in people.found("acme", founders)}
         people.add_person("rival", "emil@acme.example", "Emil", PASSWORD)
         people.add_service("acme", "publisher", "Publisher")
         people.add_service("acme", "other", "Another tool")

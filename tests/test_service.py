@@ -28,7 +28,7 @@ from reviewer.service.checking import Checking
 from reviewer.service.drafts import Drafts, DraftView
 from reviewer.service.media import LARGEST, MediaStore
 from reviewer.service.pauses import Pauses
-from reviewer.service.people import People
+from reviewer.service.people import Founder, People
 from reviewer.service.permits import Permits
 from reviewer.service.publications import Publications
 from reviewer.service.talk import Talk
@@ -68,10 +68,11 @@ class Desk:
         self.talk = Talk(self.store, self.drafts, clock)
         accounts = frozenset({"x:acme", "mastodon:acme@social.example"})
         self.people.add_brand(Brand("acme", "Acme", self.base.approvals, accounts=accounts))
-        for name, group in (("eve", ""), ("ada", "marketing"), ("ben", "marketing"), ("lea", "legal")):
-            self.people.add_person("acme", f"{name}@acme.example", name.capitalize(), PASSWORD)
-            if group:
-                self.people.grant("acme", f"{name}@acme.example", group, kind="group")
+        groups = {"eve": (), "ada": ("marketing",), "ben": ("marketing",), "lea": ("legal",)}
+        founders = [
+            Founder(name.capitalize(), f"{name}@acme.example", PASSWORD, may) for name, may in groups.items()
+        ]
+        self.people.found("acme", founders)
         self.people.add_service("acme", "tool", "Scheduler")
         self.key = self.people.make_key("acme", "tool", ["draft:write", "permit"], "eve@acme.example")
 
@@ -179,7 +180,7 @@ def test_an_objection_stands_in_every_draft_of_the_brand_that_holds_the_same_wor
 def test_who_wrote_rejected_words_does_not_set_the_rejection_aside_in_nearly_the_same_ones(
     desk: Desk,
 ) -> None:
-    desk.people.grant("acme", "eve@acme.example", "marketing", kind="group")
+    desk.store.write(lambda tx: tx.add_member("acme", desk.eve.id, "marketing", desk.now))
     first = desk.submitted("Eve wrote this.")
     seen = {d: v.sha256 for d, v in first.verdicts.items()}
     desk.drafts.act(desk.ada, first.review.id, Reject("marketing", "Not these.", seen, ("o1",)))
@@ -192,7 +193,7 @@ def test_who_wrote_rejected_words_does_not_set_the_rejection_aside_in_nearly_the
 
 def test_copying_a_post_does_not_wash_its_contributors(desk: Desk) -> None:
     desk.submitted("Words of Eve.")
-    desk.people.grant("acme", "eve@acme.example", "marketing", kind="group")
+    desk.store.write(lambda tx: tx.add_member("acme", desk.eve.id, "marketing", desk.now))
     copied = desk.drafts.create(desk.ben, "acme", Draft((post("Words of Eve."),)))
     view = desk.drafts.act(desk.ben, copied.review.id, Submit())
 

@@ -194,8 +194,8 @@ def test_a_reviewer_says_that_a_finding_was_a_false_alarm(world: World) -> None:
 
 
 def test_in_an_emergency_a_stand_in_is_offered_the_decision(world: World) -> None:
-    world.services.people.add_person(SLUG, "dora@kettle.example", "Dora", "four lamps in a row")
-    world.services.people.grant(SLUG, "dora@kettle.example", "comms", kind="group")
+    new = world.services.people.add_person(SLUG, "dora@kettle.example", "Dora", "four lamps in a row")
+    world.services.store.write(lambda tx: tx.add_member(SLUG, new.id, "comms", world.clock()))
     view = world.sent("The shop is closed.")
     address = f"/posts/{view.review.id}"
     dora = world.client("dora")

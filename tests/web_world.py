@@ -17,6 +17,7 @@ from reviewer import policy
 from reviewer.config import load
 from reviewer.model import Actor, Brand, Draft, Part, Variant
 from reviewer.service import DraftView, Services, build
+from reviewer.service.people import Founder
 from reviewer.web import Demo, create_app
 from reviewer.workflow import Command, Submit
 
@@ -228,11 +229,13 @@ def world_at(folder: Path, *, demo: Demo | None = None, **settings: str) -> Iter
         brand = Brand(slug, name, small.approvals, accounts=frozenset(accounts), timezone="Europe/Berlin")
         services.people.add_brand(brand)
     members = {"ada": (), "ben": ("marketing",), "cleo": ("marketing", "legal"), "eve": ("marketing",)}
-    for name, groups in members.items():
-        slug, email = "solo" if name == "eve" else SLUG, f"{name}@kettle.example"
-        people[name] = services.people.add_person(slug, email, name.capitalize(), PASSWORD).id
-        for group in groups:
-            services.people.grant(slug, email, group, kind="group")
+    for slug in ("solo", SLUG):
+        founders = [
+            Founder(name.capitalize(), f"{name}@kettle.example", PASSWORD, groups)
+            for name, groups in members.items()
+            if (name == "eve") == (slug == "solo")
+        ]
+        people |= {person.name.lower(): person.id for person in services.people.found(slug, founders)}
     clock.at += timedelta(minutes=1)
     yield World(create_app(services, demo=demo), services, clock, people)
     services.store.close()

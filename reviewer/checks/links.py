@@ -50,6 +50,9 @@ _PRIVATE = regex.compile(
 )
 _MILD = frozenset({"si", "feature", "pp", "sid", "spm", "scm"})
 
+LISTS = ("domains",)
+"""The brand's lists that are read whatever the rule says."""
+
 
 def check(document: Document, params: Params, context: Context) -> Iterator[Hit]:
     """Arguments: the host (or the part of the address), and for look-alikes whom it imitates and how."""
@@ -57,7 +60,7 @@ def check(document: Document, params: Params, context: Context) -> Iterator[Hit]
     if "." not in light.text and "://" not in light.text:
         return
     seen: set[tuple[int, int]] = set()
-    own = context.lists.get("domains", ())
+    own = context.lists.get(LISTS[0], ())
     for start, end, host, arguments in _found(light, params, own):
         span = light.origin(start, end)
         if (span.start, span.end) not in seen:

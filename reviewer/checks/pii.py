@@ -51,9 +51,13 @@ class Params(BaseModel, frozen=True, extra="forbid"):
         return kinds
 
 
+LISTS = ("contacts",)
+"""The brand's lists that are read whatever the rule says."""
+
+
 def check(document: Document, params: Params, context: Context) -> Iterator[Hit]:
     """Arguments are what kind of data it is and the value, masked; `how` says how it was hidden."""
-    own = _published(context.lists.get("contacts", ()))
+    own = _published(context.lists.get(LISTS[0], ()))
     for place in _pii.places(document.views):
         wanted = place.kind in params.kinds if params.kinds else place.kind not in params.except_kinds
         if not wanted:

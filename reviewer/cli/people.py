@@ -2,7 +2,8 @@
 
 import json
 import sys
-from typing import TYPE_CHECKING
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Literal
 
 import click
 
@@ -30,9 +31,35 @@ def _people() -> "People":
     return People(_store(), utc_now)
 
 
-def give(people: "People", brand: str, email: str, what: str) -> None:
-    """A group or a role, whichever has this name; groups sign, roles never do."""
-    people.grant(brand, email, what, kind="role" if what in _roles() else "group")
+def _give(people: "People", brand: str, email: str, what: str, reason: str) -> bool:
+    """A group or a role, whichever has this name; groups sign, roles never do. True where it is theirs
+    now, False where it waits as a proposal."""
+    kind: Literal["group", "role"] = "role" if what in _roles() else "group"
+    if not people.founded(brand):
+        people.grant(brand, email, what, kind=kind)
+        return True
+    propose(brand, kind, {"person": people.person_by_email(email).id, kind: what}, reason)
+    return False
+
+
+def propose(brand: str, kind: str, change: Mapping[str, object], reason: str) -> None:
+    """Propose for whoever runs the server, and say who can agree: from two people on, rules take two."""
+    from reviewer.model import Actor
+    from reviewer.service import build
+    from reviewer.service.people import OPERATOR
+
+    services = build(load())
+    operator = Actor(OPERATOR, "Whoever runs the server", brand)
+    view = services.proposals.propose(operator, kind, change, reason)
+    affected, effect = len(view.effect.affected), view.effect
+    click.echo(f"Two people sign for {brand}, so this is a proposal: nothing has changed yet.")
+    click.echo(f"{effect.waiting} waiting, {effect.approved} approved, {affected} affected.")
+    for warning in effect.warnings:
+        click.echo(f"  {warning}")
+    names = sorted(view.names[person] for person in view.seconders)
+    who = f"two of {', '.join(names)}" if len(names) > 2 else " and ".join(names)
+    whom = f"It takes {who} to agree" if names else "Nobody can agree to it now"
+    click.echo(f"{whom}: {services.settings.public_url}/proposals/{view.proposal.id}")
 
 
 def _roles() -> tuple[str, ...]:
@@ -65,9 +92,9 @@ def add(brand: str, email: str, name: str, may: tuple[str, ...]) -> None:
     """Add somebody to BRAND; the password is asked for, or read from the standard input."""
     people = _people()
     people.add_person(brand, email, name, _new_password())
-    for what in may:
-        give(people, brand, email, what)
     click.echo(f"{name} can sign in as {email}.")
+    for what in may:
+        _give(people, brand, email, what, f"{name} joins.")
 
 
 @user.command("list")
@@ -87,10 +114,14 @@ def list_() -> None:
 @click.argument("brand")
 @click.argument("email")
 @click.argument("what", metavar="GROUP|ROLE")
-def grant(brand: str, email: str, what: str) -> None:
-    """Let somebody sign for a group, or give them a role."""
-    give(_people(), brand, email, what)
-    click.echo(f"{email}: {what} in {brand}.")
+@click.option("--reason", default="Asked for on the server.", help="What those who agree to it read.")
+def grant(brand: str, email: str, what: str, reason: str) -> None:
+    """Let somebody sign for a group, or give them a role.
+
+    At once while no two people sign for BRAND; after that it is a proposal that two of them agree to.
+    """
+    if _give(_people(), brand, email, what, reason):
+        click.echo(f"{email}: {what} in {brand}.")
 
 
 @user.command("revoke")

@@ -10,6 +10,7 @@ import click
 
 from reviewer import policy
 from reviewer.cli.bulk import Post, Unreadable, read_post
+from reviewer.cli.people import propose
 from reviewer.cli.reading import FOLDER, in_force
 from reviewer.errors import Malformed
 from reviewer.policy import backtest as backtesting
@@ -196,9 +197,11 @@ def backtest(change: Path, posts: IO[bytes], folder: str | None) -> None:
     type=click.Path(exists=True, dir_okay=False, path_type=Path),
     help="Decisions, owners and reasons for a package of one pack: becomes <Pack>/policy.yml.",
 )
-def add(package: Path, brand: str, overlay: Path | None) -> None:
+@click.option("--reason", default="A package, added on the server.", help="What those who agree read.")
+def add(package: Path, brand: str, overlay: Path | None, reason: str) -> None:
     """Add a Vale package, a folder or a .zip from disk, to a brand's rules as a new policy version.
 
+    At once while no two people sign for the brand; after that it is a proposal that two of them agree to.
     Rules that extend something not supported here are left out and named; the rest of the pack runs.
     """
     from reviewer.config import load
@@ -212,7 +215,11 @@ def add(package: Path, brand: str, overlay: Path | None) -> None:
             raise click.UsageError(f"--policy is for one pack, and this package has {', '.join(brought)}.")
         files = packages.overlaid(files, overlay.read_bytes(), brought[0])
     services = build(load())
-    added = Policies(services.store, services.clock).add(brand, files)
+    policies = Policies(services.store, services.clock)
+    if services.people.founded(brand):
+        propose(brand, "policy", policies.change(brand, files), reason)
+        return
+    added = policies.add(brand, files)
     for error in added.refused:
         click.echo(f"reviewer: left out: {error}", err=True)
     click.echo(f"{added.rules} rules of {', '.join(added.packs)} are in force for {brand}.")

@@ -177,9 +177,8 @@ def _bootstrap(
     people: tuple[str, ...],
 ) -> None:
     from reviewer import channels, policy
-    from reviewer.cli.people import give
     from reviewer.model import Brand
-    from reviewer.service.people import ROLES
+    from reviewer.service.people import ROLES, Founder
 
     if not re.fullmatch(r"[a-z0-9][a-z0-9-]{0,62}", slug):
         raise Invalid("A short name has small letters, digits and hyphens, like acme-kitchens.")
@@ -194,12 +193,10 @@ def _bootstrap(
         raise Invalid("One address comes twice among the people: name each of them once.")
     brand = Brand(slug, name, approvals, accounts=frozenset(accounts), timezone=timezone)
     people_here.add_brand(brand)
-    for person_name, email, may in first:
-        password = secrets.token_urlsafe(12)
-        people_here.add_person(slug, email, person_name, password)
-        for what in may:
-            give(people_here, slug, email, what)
-        click.echo(f"{person_name} <{email}> signs in with: {password}")
+    founders = [Founder(name, email, secrets.token_urlsafe(12), may) for name, email, may in first]
+    people_here.found(slug, founders)
+    for founder in founders:
+        click.echo(f"{founder.name} <{founder.email}> signs in with: {founder.password}")
     if not any("marketing" in may for _, _, may in first):
         click.echo(f"Nobody signs for marketing yet: reviewer user grant {slug} EMAIL marketing", err=True)
 

@@ -1,6 +1,6 @@
 """What a change of rules would have done to earlier posts: counted before it is in force, kept nowhere."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from math import sqrt
 
@@ -80,14 +80,16 @@ def backtest(
     after: Policy,
     *,
     feedback: Mapping[str, tuple[int, int]] | None = None,
+    deadline: Callable[[], bool] | None = None,
 ) -> Backtest:
-    """Run both policies over the posts; rules that are the same in both are not listed.
+    """Run both policies over the posts; rules that are the same in both, and read the same lists, are not
+    listed. After a post for which `deadline` is true it ends, and `posts` says how many were read.
 
     `feedback` holds for each rule how many of its findings reviewers called right, and how many false
     alarms. Rules in shadow or test count like stable ones in `changes`, which is what a backtest is
     for, but not in `above_before` and `above_after`.
     """
-    tallies = {name: _Tally(name, before, after) for name in _changed(before, after)}
+    tallies = {name: _Tally(name, before, after) for name in changed(before, after)}
     count = above_before = above_after = 0
     for number, post in enumerate(posts):
         count += 1
@@ -98,16 +100,24 @@ def backtest(
         texts = {document.pointer: document.text for document in documents}
         for name, tally in tallies.items():
             tally.add(number, texts, _of(old, name), _of(new, name))
+        if deadline is not None and deadline():
+            break
     judged = feedback or {}
     changes = (tally.change(judged.get(name, (0, 0))) for name, tally in sorted(tallies.items()))
     return Backtest(count, above_before, above_after, tuple(changes))
 
 
-def _changed(before: Policy, after: Policy) -> set[str]:
-    """Names of the rules that are not the same, or not there, on one side."""
+def changed(before: Policy, after: Policy) -> frozenset[str]:
+    """Names of the rules that are not the same, are not there on one side, or read a list that changed."""
     old = {name: rule.sha256 for name, rule in before.ruleset.by_name.items()}
     new = {name: rule.sha256 for name, rule in after.ruleset.by_name.items()}
-    return {name for name in old.keys() | new.keys() if old.get(name) != new.get(name)}
+    lists = {
+        name
+        for name in before.lists.keys() | after.lists.keys()
+        if before.lists.get(name, ()) != after.lists.get(name, ())
+    }
+    reading = {rule.name for rule in (*before.ruleset.rules, *after.ruleset.rules) if rule.lists & lists}
+    return frozenset(name for name in old.keys() | new.keys() if old.get(name) != new.get(name)) | reading
 
 
 def _found(post: Variant, documents: tuple[Document, ...], policy: Policy) -> tuple[Match, ...]:

@@ -137,6 +137,12 @@ class Rule:
             entries = self.module.entries(self.params)
         return None if entries is None else tuple(entries)
 
+    @property
+    def lists(self) -> frozenset[str]:
+        """The lists of the brand that this rule reads."""
+        named = (*getattr(self.params, "lists", ()), getattr(self.params, "list", None))
+        return frozenset(name for name in (*named, *getattr(self.module, "LISTS", ())) if name)
+
     @cached_property
     def look(self) -> Look:
         """How the rule looks at a field."""

@@ -14,6 +14,7 @@ from reviewer.service.media import MediaStore
 from reviewer.service.pauses import Pauses
 from reviewer.service.people import People
 from reviewer.service.permits import Issued, Permits, Redeemed
+from reviewer.service.proposals import Proposals
 from reviewer.service.publications import Publications
 from reviewer.service.talk import Talk
 from reviewer.store import Store
@@ -30,6 +31,7 @@ class Services:
     release: Permits
     media: MediaStore
     people: People
+    proposals: Proposals
     joining: Joining
     directory: Directory
     publications: Publications
@@ -59,6 +61,7 @@ def build(settings: Settings, *, clock: Clock = utc_now) -> Services:
         release=permits,
         media=MediaStore(store, clock),
         people=People(store, clock),
+        proposals=Proposals(store, checking, clock),
         joining=joining,
         directory=Directory(store, clock, joining, settings.directory),
         publications=Publications(store, clock),

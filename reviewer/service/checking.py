@@ -13,12 +13,14 @@ from datetime import datetime, timedelta
 from reviewer import policy as policies
 from reviewer.model import Brand, Draft, Review, Variant, Verdict
 from reviewer.policy import Policy
-from reviewer.rules.loading import gathered
-from reviewer.store import Store, Tx
+from reviewer.policy.lists import merged
+from reviewer.store import PolicyVersion, Store, Tx
 from reviewer.workflow import Case
 
 KEPT = 4096
 """Verdicts kept in a process; a verdict takes some kilobytes."""
+POLICIES_KEPT = 256
+"""Compiled policies kept in a process, proposed ones among them; rules that are the same are shared."""
 RETRY_AFTER = timedelta(minutes=1)
 """After this a verdict with a failed check is tried again."""
 
@@ -48,7 +50,7 @@ class Checking:
     def __init__(self, store: Store | None, base: Policy, clock: Callable[[], datetime]) -> None:
         self._store, self._base, self._clock = store, base, clock
         self._verdicts: OrderedDict[tuple[str, str, datetime], tuple[Verdict, datetime]] = OrderedDict()
-        self._policies: dict[str, Policy] = {}
+        self._policies: OrderedDict[str, Policy] = OrderedDict()
         self._topics: dict[str, Policy] = {}
         self._lock = threading.Lock()
 
@@ -66,16 +68,42 @@ class Checking:
 
         Compiled once for each version; a version is immutable, so that no reader ever mixes two.
         """
-        overlay = tx.policy_overlay(brand)
-        known = self._policies.get(overlay.sha256)
+        return self.compiled(tx, tx.policy_overlay(brand))
+
+    @property
+    def base(self) -> Policy:
+        """The built-in rules of this release."""
+        return self._base
+
+    def compiled(self, tx: Tx, version: PolicyVersion, house: PolicyVersion | None = None) -> Policy:
+        """A policy version ready to run, whether in force or only proposed.
+
+        Below its own rules and lists lie those of the house brand (`house`, or the version that it
+        names), and the built-in rules that the brand agreed to, which may be of an earlier release.
+        Raises RuleError for files that can't be trusted.
+        """
+        known = self._policies.get(version.sha256)
         if known is None:
-            if overlay.files:
-                files = {**gathered(policies.folder()), **overlay.files}
-                known = policies.load_files(files, approvals=overlay.approvals, lists=overlay.lists)
-            else:  # nothing of its own to match: one compiled engine serves all such brands
-                known = replace(self._base, approvals=overlay.approvals, lists=overlay.lists)
-            self._policies[overlay.sha256] = known
+            if house is None and version.house:
+                slug, _, sha256 = version.house.partition("/")
+                house = tx.policy_version(slug, sha256)
+            files, lists = dict(version.files), version.lists
+            if house is not None:
+                files, lists = {**house.files, **files}, merged(house.lists, lists)
+            of_this_release = version.base in ("", self._base.files_sha256)
+            if of_this_release and not files:  # one compiled engine serves all such brands
+                known = replace(self._base, approvals=version.approvals, lists=lists)
+            else:
+                base = self._base.files if of_this_release else tx.base(version.base)
+                known = policies.load_files({**base, **files}, approvals=version.approvals, lists=lists)
+            self._remember(version.sha256, known)
         return known
+
+    def _remember(self, sha256: str, policy: Policy) -> None:
+        with self._lock:
+            self._policies[sha256] = policy
+            while len(self._policies) > POLICIES_KEPT:
+                self._policies.popitem(last=False)
 
     def prepare(self, brand: str, draft: Draft, now: datetime) -> None:
         """Read a draft's variants before a transaction needs their verdicts."""
@@ -86,13 +114,22 @@ class Checking:
         for wanted in _wanted(draft, policy, now):
             self._judged(wanted)
 
-    def case(self, tx: Tx, review: Review, brand: Brand, now: datetime, *, wait: bool = False) -> Case:
-        """The case of a review as it stands in this transaction.
+    def case(
+        self,
+        tx: Tx,
+        review: Review,
+        brand: Brand,
+        now: datetime,
+        *,
+        wait: bool = False,
+        policy: Policy | None = None,
+    ) -> Case:
+        """The case of a review as it stands in this transaction; under another policy where one is given.
 
         `wait` reads missing verdicts here and now (for reading transactions, which hold no lock);
         without it a missing verdict raises `Recheck`.
         """
-        policy = self.policy(tx, brand.slug)
+        policy = policy or self.policy(tx, brand.slug)
         verdicts: dict[str, Verdict] = {}
         missing = []
         for wanted in _wanted(review.draft, policy, now):

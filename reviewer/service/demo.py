@@ -13,6 +13,7 @@ from datetime import timedelta
 from reviewer import policy
 from reviewer.model import Actor, Brand, Decision, Draft, Kind, Link, Media, Part, Schedule, Source, Variant
 from reviewer.service import Services
+from reviewer.service.people import Founder
 from reviewer.workflow import Accept, Approve, ReadWithout, Reject, RequestChanges, Submit, Withdraw
 
 SLUG, NAME = "fjordlight", "Fjordlight"
@@ -73,11 +74,8 @@ def load(services: Services) -> Loaded:
             timezone="Europe/Oslo",
         )
     )
-    ids = {}
-    for person in PEOPLE:
-        ids[person.name] = services.people.add_person(SLUG, person.email, person.name, PASSWORD).id
-        for group in person.groups:
-            services.people.grant(SLUG, person.email, group, kind="group")
+    founders = [Founder(person.name, person.email, PASSWORD, person.groups) for person in PEOPLE]
+    ids = {person.name: person.id for person in services.people.found(SLUG, founders)}
     services.people.add_service(SLUG, TOOL, "Publisher")
     key = services.people.make_key(
         SLUG,

@@ -2,6 +2,7 @@
 
 import secrets
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Literal
 
@@ -19,6 +20,16 @@ OPERATOR = "system:operator"
 """Whoever runs commands on the server; in the log, never in a vote."""
 SHORTEST_PASSWORD = 12
 KEY_DAYS = 365
+
+
+@dataclass(frozen=True)
+class Founder:
+    """One of the first people of a brand; `may` are groups and roles."""
+
+    name: str
+    email: str
+    password: str
+    may: tuple[str, ...] = ()
 
 
 class People:
@@ -88,6 +99,42 @@ class People:
 
     # --- by whoever runs the server ---
 
+    def founded(self, brand_slug: str) -> bool:
+        """Could two people ever sign for this brand: then its rules change by proposal (law 10)."""
+        with self._store.read() as tx:
+            return tx.founded(brand_slug)
+
+    def found(self, brand_slug: str, founders: Iterable[Founder]) -> list[Person]:
+        """Bring the first people of a brand in together, once, while no two people sign for it.
+
+        Somebody who is here already keeps their password. Raises NotAllowed for a brand that was founded.
+        """
+        wanted = [(f, self._hasher.hash(strong(f.password))) for f in founders]
+
+        def run(tx: Tx) -> list[Person]:
+            brand, now = tx.brand(brand_slug), self._clock()
+            if tx.founded(brand_slug):
+                raise NotAllowed(_BY_PROPOSAL.format(brand=brand.name))
+            people = []
+            for founder, hashed in wanted:
+                email = address(founder.email)
+                person = tx.person_by_email(email)
+                if person is None:
+                    person = Person(secrets.token_hex(8), named(founder.name), email)
+                    tx.add_person(person, hashed)
+                roles = {"author"} | {what for what in founder.may if what in ROLES}
+                tx.set_roles(brand_slug, person.id, tx.roles(brand_slug, person.id) | roles)
+                groups = [what for what in founder.may if what not in ROLES]
+                for group in groups:
+                    _check_group(brand, group)
+                    tx.add_member(brand_slug, person.id, group, now)
+                detail: dict[str, Json] = {"groups": list(groups), "roles": sorted(roles)}
+                self._log(tx, brand_slug, "brand.founder_added", ("person", person.id), detail)
+                people.append(person)
+            return people
+
+        return self._store.write(run)
+
     def add_brand(self, brand: Brand) -> None:
         """A new brand with its approvals and accounts."""
 
@@ -129,7 +176,10 @@ class People:
         self._store.write(run)
 
     def grant(self, brand_slug: str, email: str, what: str, *, kind: Literal["group", "role"]) -> None:
-        """Let a person sign for a group, or give them a role (which never signs)."""
+        """Let a person sign for a group, or give them a role (which never signs).
+
+        Only while no two people sign for the brand; after that it is a proposal, and NotAllowed here.
+        """
         self._change(brand_slug, email, what, kind, given=True)
 
     def revoke(self, brand_slug: str, email: str, what: str, *, kind: Literal["group", "role"]) -> None:
@@ -220,9 +270,12 @@ class People:
     ) -> None:
         def run(tx: Tx) -> None:
             brand, person, now = tx.brand(brand_slug), _known(tx, email), self._clock()
-            known = tuple(brand.approvals.groups) if kind == "group" else ROLES
-            if what not in known:
-                raise Invalid(f"There is no {kind} {what}: choose from {', '.join(known)}.")
+            if given and tx.founded(brand_slug):
+                raise NotAllowed(_BY_PROPOSAL.format(brand=brand.name))
+            if kind == "group":
+                _check_group(brand, what)
+            elif what not in ROLES:
+                raise Invalid(f"There is no role {what}: choose from {', '.join(ROLES)}.")
             if kind == "group" and given:
                 if not person.active:
                     raise Conflict(f"{person.name} was shut out: nobody inactive can sign.")
@@ -246,6 +299,15 @@ class People:
         detail: Mapping[str, Json] | None = None,
     ) -> None:
         tx.append(Event(self._clock(), brand, OPERATOR, action, subject, detail=dict(detail or {})))
+
+
+def _check_group(brand: Brand, group: str) -> None:
+    if group not in brand.approvals.groups:
+        known = ", ".join(brand.approvals.groups)
+        raise Invalid(f"There is no group {group}: choose from {known}.")
+
+
+_BY_PROPOSAL = "Two people sign for {brand}, so this takes two of them: make it a proposal (law 10)."
 
 
 def _known(tx: Tx, email: str) -> Person:

@@ -15,7 +15,7 @@ from reviewer.store.codec import approvals_from_json, approvals_to_json, calenda
 from reviewer.store.facts import hold
 from reviewer.store.identities import User, WaysIn
 from reviewer.store.rota import Rota
-from reviewer.store.rulebook import Suspensions
+from reviewer.store.rulebook import Bases, Suspensions
 from reviewer.store.values import PolicyVersion
 from reviewer.workflow.proposals import Everybody, Membership, founded
 
@@ -90,13 +90,15 @@ class Brands(Rota):
         return tuple(sorted({*self.session.exec(member), *self.session.exec(roles)}))
 
     def add_brand(self, brand: Brand, at: datetime) -> None:
-        """Keep a new brand with its approvals and accounts; people are added one by one.
+        """Keep a new brand with its approvals and accounts, held to the built-in rules that were kept
+        last; people are added one by one.
 
         Raises Conflict when the slug, or one of the accounts, is taken.
         """
         if self.session.get(t.Brands, brand.slug) is not None:
             raise Conflict(f"There is a brand {brand.slug} already: choose another name for its address.")
-        policy = PolicyVersion(brand.approvals)
+        newest = select(Bases.sha256).order_by(col(Bases.created_at).desc(), Bases.sha256).limit(1)
+        policy = PolicyVersion(brand.approvals, base=self.session.exec(newest).first() or "")
         self.session.add(
             t.Brands(
                 id=brand.slug,
@@ -138,7 +140,6 @@ class Brands(Rota):
             self.session.add(t.Accounts(id=account, brand_id=brand, channel=account.partition(":")[0]))
             self.session.flush()
 
-    def account_brand(self, account: str) -> str | None:
     def remove_account(self, account: str) -> None:
         """Take an account away from its brand: nothing goes out on it any more."""
         row = self.session.get(t.Accounts, account)
@@ -146,6 +147,7 @@ class Brands(Rota):
             self.session.delete(row)
             self.session.flush()
 
+    def account_brand(self, account: str) -> str | None:
         """The slug of the brand that has this account."""
         row = self.session.get(t.Accounts, account)
         return row.brand_id if row else None
@@ -168,7 +170,6 @@ class Brands(Rota):
                 )
             )
             self.session.flush()
-
             self.note_founding(brand, at)
 
     def note_founding(self, brand: str, at: datetime) -> bool:
@@ -179,6 +180,11 @@ class Brands(Rota):
             self.session.flush()
         return row.founded_at is not None
 
+    def founded(self, brand: str) -> bool:
+        """Could two people ever sign for this brand."""
+        row = self.session.get(t.Brands, brand)
+        return row is not None and (row.founded_at is not None or founded(self.brand(brand)))
+
     def everybody(self, brand: str) -> Everybody:
         """The present memberships of a brand: by person, then by group."""
         query = select(t.Memberships).where(
@@ -188,6 +194,7 @@ class Brands(Rota):
         for row in self.session.exec(query):
             found[row.person_id][row.group_name] = Membership(row.since, row.introduced_by)
         return found
+
     def memberships(self, brand: str, person: str) -> dict[str, Membership]:
         """A person's present groups: since when, and who brought them in."""
         query = select(t.Memberships).where(
@@ -199,8 +206,8 @@ class Brands(Rota):
 
     def remove_member(self, brand: str, person: str, group: str, at: datetime) -> None:
         """End a membership at once: the person's sign-offs for this group stop counting."""
-        present = self._membership(brand, person, group)
         self.note_founding(brand, at)
+        present = self._membership(brand, person, group)
         if present is not None:
             present.ended_at = at
             self.session.flush()
@@ -228,7 +235,6 @@ class Brands(Rota):
             self.session.delete(self.session.get_one(t.Roles, (brand, person, role)))
         self.session.flush()
 
-    # --- holds -----------------------------------------------------------------------------------
     def set_same_person(self, account: str, human: str | None) -> None:
         """Say which person is behind an account (law 2); None where it stands for itself."""
         self.session.execute(update(User).where(col(User.id) == account).values(same_as=human))
@@ -247,6 +253,7 @@ class Brands(Rota):
         query = select(t.Brands.id).where(t.Brands.parent == brand).order_by(t.Brands.id)
         return tuple(self.session.exec(query))
 
+    # --- holds -----------------------------------------------------------------------------------
 
     def holds(self, brand: str) -> tuple[Hold, ...]:
         """The pauses of a brand, lifted ones too, oldest first."""
@@ -351,9 +358,9 @@ class Brands(Rota):
                     lists={name: list(words) for name, words in policy.lists.items()},
                     approvals=approvals_to_json(policy.approvals),
                     created_at=at,
-                )
                     base=policy.base,
                     house=policy.house,
+                )
             )
         self.session.execute(
             update(t.Brands).where(col(t.Brands.id) == brand).values(policy_sha256=policy.sha256)
@@ -368,6 +375,6 @@ def _policy_version(row: t.PolicyVersions) -> PolicyVersion:
         approvals=approvals_from_json(row.approvals),
         files={path: text.encode() for path, text in row.files.items()},
         lists={name: tuple(words) for name, words in row.lists.items()},
-    )
         base=row.base,
         house=row.house,
+    )

@@ -124,9 +124,14 @@ class Changes(StorePart):
 
     def keep_base(self, sha256: str, files: Mapping[str, bytes], at: datetime) -> None:
         """Keep the built-in rules of a release under the digest over their contents."""
-        if self.session.get(t.Bases, sha256) is None:
+        if not self.has_base(sha256):
             kept = {path: data.decode() for path, data in files.items()}
             self.session.execute(insert(t.Bases).values(sha256=sha256, files=kept, created_at=at))
+
+    def has_base(self, sha256: str) -> bool:
+        """Were these built-in rules kept."""
+        query = select(t.Bases.sha256).where(t.Bases.sha256 == sha256)
+        return self.session.exec(query).first() is not None
 
     def base(self, sha256: str) -> dict[str, bytes]:
         """The files of built-in rules that were kept; raises NotFound."""

@@ -135,6 +135,13 @@ def second(
     of_a_person = not proposal.by.startswith(SYSTEM) and proposal.kind != "signer"
     if of_a_person and not (proposal.by in brand.people and may_propose(proposal.kind, proposer_roles)):
         raise WrongState("Whoever proposed this may not any more: somebody has to propose it anew.")
+    eased = _humans(brand, proposal.eases)
+    if of_a_person and eased & _humans(brand, {proposal.by}):
+        raise NotAllowed(
+            "The proposer helped to write a post that this eases: somebody else has to propose it."
+        )
+    if eased & _humans(brand, (a.by for a in proposal.agreed)):
+        raise NotAllowed("Who agreed first has a post that this eases by now: it has to be proposed anew.")
     obstacle = obstacle_for(brand, actor.id, proposal, everybody)
     if obstacle:
         raise NotAllowed(obstacle)
