@@ -26,7 +26,13 @@ from flask_security import (
     wan_deleted,
     wan_registered,
 )
-from flask_security.forms import ChangePasswordForm, TwoFactorVerifyCodeForm, VerifyForm
+from flask_security.forms import (
+    ChangePasswordForm,
+    TwoFactorRescueForm,
+    TwoFactorSetupForm,
+    TwoFactorVerifyCodeForm,
+    VerifyForm,
+)
 from flask_security.recovery_codes import MfRecoveryForm
 from flask_security.webauthn import (
     WebAuthnRegisterForm,
@@ -40,6 +46,7 @@ from webauthn.helpers.structs import (
     ResidentKeyRequirement,
     UserVerificationRequirement,
 )
+from wtforms import StringField
 
 from reviewer.config import Settings
 from reviewer.errors import NotAllowed
@@ -71,6 +78,26 @@ class AppCodes(Totp):
         user.totp_counter = tmatch.counter
         datastore.put(user)
         datastore.commit()
+
+
+class Button(StringField):
+    """A choice that our pages offer as buttons; the library's radio fields bring texts of their own."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.choices: list[tuple[str, Any]] = []
+
+
+class SetUpForm(TwoFactorSetupForm):
+    """Begin to set codes up, or switch them off."""
+
+    setup = Button()
+
+
+class RescueForm(TwoFactorRescueForm):
+    """The ways out for a lost phone."""
+
+    help_setup = Button()
 
 
 class CodeForm(TwoFactorVerifyCodeForm):
@@ -156,6 +183,8 @@ class PasskeyRules(WebauthnUtil):
 
 class NewPasskeyForm(WebAuthnRegisterForm):
     """Begin to add a passkey: how its owner calls it."""
+
+    usage = Button()
 
     def validate(self, **kwargs: Any) -> bool:
         self.usage.data = "first"
@@ -249,6 +278,8 @@ def prove_by_password(password: str) -> bool:
 def parts(services: Services) -> dict[str, Any]:
     """What `flask_security.Security` is to use instead of its own."""
     return {
+        "two_factor_setup_form": SetUpForm,
+        "two_factor_rescue_form": RescueForm,
         "two_factor_verify_code_form": CodeForm,
         "mf_recovery_form": RecoveryForm,
         "wan_register_form": NewPasskeyForm,
