@@ -83,6 +83,7 @@ def demo() -> None:
 
     services = _services(_demo_settings(load()))
     services.store.migrate()
+    services.proposals.pin_base()
     loaded = load_demo(services)
     click.echo(f"{'Loaded' if loaded.fresh else 'There already'}: {_where(services.settings)}")
     _tell(loaded)
@@ -109,6 +110,9 @@ def serve(as_demo: bool, host: str | None, port: int | None) -> None:
     if as_demo:
         services.store.migrate()
     services.store.check()
+    if waiting := services.proposals.pin_base():
+        brands = "1 brand" if waiting == 1 else f"{waiting} brands"
+        click.echo(f"This release changes built-in rules: a proposal waits for {brands}.", err=True)
     app = _application(services, as_demo=as_demo)
     services.store.close()  # what is open here must not be shared by the processes that are forked
     for lacking in language.reduced(()):

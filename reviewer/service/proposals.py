@@ -93,10 +93,10 @@ class Proposals:
     # --- looking ---------------------------------------------------------------------------------
 
     def rulebook(self, actor: Actor) -> Rulebook:
-        """What is in force for the actor's brand, for whoever belongs to it."""
+        """What is in force for the actor's brand."""
         with self._store.read() as tx:
             brand, version = tx.brand(actor.brand), tx.policy_overlay(actor.brand)
-            _check_person(brand, actor)
+            _check_sees(brand, actor)
             house = PolicyVersion(version.approvals)
             if version.house:
                 slug, _, sha256 = version.house.partition("/")

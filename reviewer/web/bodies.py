@@ -2,7 +2,7 @@
 
 from typing import Annotated, Literal, Self
 
-from pydantic import Field, model_validator
+from pydantic import Field, JsonValue, model_validator
 
 from reviewer.integrations.drafts import (
     CheckBody,
@@ -232,3 +232,54 @@ class ConsistencyQuery(Strict):
 
     old: Annotated[int, Field(ge=1)]
     new: Annotated[int, Field(ge=1)]
+
+
+class ProposalsQuery(InBrand):
+    """Only those that wait, or decided ones too."""
+
+    waiting: bool = True
+
+
+class ProposalRequest(Strict):
+    """A change of the rules of the game, in the shape of its kind, and why.
+
+    `policy` {put, remove} · `lists` {add, remove} · `approvals` {profile, always, groups, …} · `group`
+    {person, group} · `role` {person, role} · `account` {account, consent_of, remove} · `calendar` {hours,
+    holidays, timezone} · `parent` {parent} · `identity` {person, same_as} · `signer` {person} · `base`
+    {base}.
+    """
+
+    kind: Literal[
+        "policy",
+        "lists",
+        "approvals",
+        "base",
+        "group",
+        "role",
+        "account",
+        "calendar",
+        "parent",
+        "identity",
+        "signer",
+    ]
+    change: dict[str, JsonValue]
+    reason: Reason
+
+
+class SecondRequest(Strict):
+    """What was seen: the `seen` of the proposal as it was read."""
+
+    seen: Digest
+
+
+class RemovalRequest(Strict):
+    """What somebody no longer has, from now on: one group, or one role."""
+
+    group: Group = ""
+    role: Group = ""
+
+    @model_validator(mode="after")
+    def _one(self) -> Self:
+        if bool(self.group) == bool(self.role):
+            refuse("one-of", "Give a group or a role.")
+        return self

@@ -42,6 +42,16 @@ from reviewer.web.answers.release import (
     RedeemedOut,
     ReportedOut,
 )
+from reviewer.web.answers.rules import (
+    AffectedOut,
+    AgreementOut,
+    EffectOut,
+    ProposalOut,
+    ProposalRowOut,
+    ProposalsOut,
+    RuleEffectOut,
+    RulesOut,
+)
 from reviewer.web.answers.together import (
     ClaimOut,
     CommentOut,
@@ -65,6 +75,8 @@ from reviewer.web.answers.verdicts import (
 )
 
 __all__ = [
+    "AffectedOut",
+    "AgreementOut",
     "ChecksOut",
     "ClaimOut",
     "CommentOut",
@@ -75,6 +87,7 @@ __all__ = [
     "DraftOut",
     "DraftRowOut",
     "DraftsOut",
+    "EffectOut",
     "EmergencyOut",
     "EventOut",
     "EventsOut",
@@ -94,12 +107,17 @@ __all__ = [
     "PlacedOut",
     "ProblemTypeOut",
     "ProofOut",
+    "ProposalOut",
+    "ProposalRowOut",
+    "ProposalsOut",
     "PublicationOut",
     "RatedOut",
     "ReachOut",
     "ReconciliationOut",
     "RedeemedOut",
     "ReportedOut",
+    "RuleEffectOut",
+    "RulesOut",
     "ScheduleOut",
     "SentimentOut",
     "SignOffOut",
