@@ -229,6 +229,12 @@ class Settings(BaseModel):
         """True where browsers come by HTTPS: cookies are then bound to it."""
         return self.public_url.startswith("https://")
 
+    @property
+    def ways(self) -> frozenset[str]:
+        """The ways by which people can be asked besides the page."""
+        chosen = {"mail": self.smtp_url, "slack": self.slack_webhook_url}
+        return frozenset(way for way, url in chosen.items() if url.get_secret_value())
+
     def secret(self) -> str:
         """The secret key; made and kept in the data folder where none is set."""
         given = self.secret_key.get_secret_value()

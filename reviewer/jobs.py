@@ -12,12 +12,14 @@ import threading
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import structlog
 
 from reviewer.errors import ReviewerError, Unavailable
 from reviewer.integrations import sending
-from reviewer.service import Services
+from reviewer.integrations.slack_style import slack_notice
+from reviewer.service import Services, calling
 from reviewer.service.checking import Recheck
 from reviewer.store import Job, Tx
 
@@ -180,10 +182,44 @@ def _next_hour(now: datetime) -> datetime:
     return datetime.fromtimestamp((int(now.timestamp()) // hour + 1) * hour, UTC)
 
 
+def call_reviewers(services: Services, job: Job, now: datetime) -> Written:
+    """Ask the next person to look at what waits."""
+    return lambda tx: services.calling.call(tx, job.payload, now)
+
+
+def pass_slot(services: Services, job: Job, now: datetime) -> Written:
+    """Put on record that a slot passed."""
+    return lambda tx: services.calling.pass_slot(tx, job.payload, now)
+
+
+def send_notice(services: Services, job: Job, now: datetime) -> Written:
+    """Bring a notice to a mailbox or the reviewers' channel, unless nobody has to be asked any more."""
+    message, settings = services.calling.message(job, now), services.settings
+    if message is None:
+        return _nothing
+    if message.way == "mail" and (server := settings.smtp_url.get_secret_value()):
+        sending.send_mail(
+            server,
+            sender=settings.mail_from,
+            to=message.to,
+            subject=message.subject,
+            text=f"{message.subject}.\n\n{message.link}\n",
+            name=message.name,
+            host=urlsplit(settings.public_url).hostname or "localhost",
+            at=now,
+        )
+    elif url := settings.slack_webhook_url.get_secret_value():
+        sending.post_json(url, slack_notice(message.subject, message.link), name=message.name, at=now)
+    return lambda tx: tx.note_sent(message.name, now)
+
+
 HOURLY = "hourly"
 KINDS: Mapping[str, Callable[[Services, Job, datetime], Written]] = {
     "head.sign": sign_head,
     "head.send": send_head,
+    calling.CALL: call_reviewers,
+    calling.SLOT: pass_slot,
+    calling.SEND: send_notice,
 }
 """What a worker can do, by the name under which it was enqueued."""
 BY_THEMSELVES: Mapping[str, str] = {"head.sign": HOURLY}

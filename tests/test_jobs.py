@@ -39,7 +39,11 @@ class Receiver:
 
         class Handler(BaseHTTPRequestHandler):
             def do_POST(self) -> None:
-                body = self.rfile.read(int(self.headers["Content-Length"]))
+                length = int(self.headers["Content-Length"])
+                body = self.rfile.read(length)
+                if len(body) < length:  # the caller was killed before all of it was sent
+                    self.close_connection = True
+                    return
                 receiver.got.append((self.headers["webhook-id"], body))
                 time.sleep(receiver.seconds)
                 self.send_response(receiver.answer)

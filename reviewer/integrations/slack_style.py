@@ -104,6 +104,11 @@ def say(sentence: str) -> dict[str, Any]:
     return {"response_type": "ephemeral", "text": sentence}
 
 
+def slack_notice(sentence: str, link: str) -> dict[str, Any]:
+    """A sentence for the reviewers' channel with an address of ours, as an incoming webhook takes it."""
+    return {"text": f"{escape(sentence)}: <{link}|open it>", "unfurl_links": False}
+
+
 def _note(note: Note) -> str:
     quote = note.finding.quote
     shown = f" “{escape(_short(quote, QUOTE))}”" if quote else ""

@@ -6,17 +6,22 @@ from datetime import UTC, datetime
 from reviewer import policy
 from reviewer.config import Settings
 from reviewer.service.audit import Audit
+from reviewer.service.calling import Calling
 from reviewer.service.checking import Checking
 from reviewer.service.directory import Directory
 from reviewer.service.drafts import Box, Clock, DraftRow, Drafts, DraftView
 from reviewer.service.joining import Joining
+from reviewer.service.later import Later
 from reviewer.service.media import MediaStore
 from reviewer.service.pauses import Pauses
 from reviewer.service.people import People
 from reviewer.service.permits import Issued, Permits, Redeemed
 from reviewer.service.proposals import Proposals
 from reviewer.service.publications import Publications
+from reviewer.service.rota import Rota
+from reviewer.service.several import Several
 from reviewer.service.talk import Talk
+from reviewer.service.texts import Texts
 from reviewer.store import Store
 
 
@@ -38,6 +43,11 @@ class Services:
     pauses: Pauses
     talk: Talk
     audit: Audit
+    rota: Rota
+    calling: Calling
+    several: Several
+    texts: Texts
+    later: Later
     clock: Clock
 
 
@@ -68,6 +78,11 @@ def build(settings: Settings, *, clock: Clock = utc_now) -> Services:
         pauses=Pauses(store, checking, clock),
         talk=Talk(store, drafts, clock),
         audit=Audit(store, drafts, permits),
+        rota=Rota(store, clock),
+        calling=Calling(store, checking, clock, settings.public_url, settings.ways),
+        several=Several(store, drafts),
+        texts=Texts(drafts, permits),
+        later=Later(store, clock),
         clock=clock,
     )
 

@@ -9,9 +9,10 @@ from typing import Literal, TypeVar
 from reviewer import workflow
 from reviewer.errors import NotFound, Refusal, Unavailable
 from reviewer.model import Actor, Brand, Decision, Draft, Event, Hold, Review, State, Verdict
+from reviewer.service.calling import follow
 from reviewer.service.checking import Checking, Recheck
 from reviewer.service.repeats import Once
-from reviewer.store import Projection, Store, Tx
+from reviewer.store import Claim, Projection, Store, Tx
 from reviewer.workflow import Case, Command
 
 Clock = Callable[[], datetime]
@@ -41,6 +42,12 @@ class DraftView:
     """The pauses that stand in a variant's way."""
     to_resume: frozenset[str]
     """Variants that a pause which has ended still holds back, until somebody confirms them (law 11)."""
+    wanted_by: datetime | None = None
+    """Until when the brand's service levels want an answer, while it is in review."""
+    next_here: datetime | None = None
+    """When the next person is here who could sign what is still wanting; None where nobody will be."""
+    asked: frozenset[str] = frozenset()
+    """The groups for which the viewer could sign something that is still wanting."""
 
 
 @dataclass(frozen=True)
@@ -59,6 +66,14 @@ class DraftRow:
     due: datetime | None
     updated: datetime
     version: int
+    wanted_by: datetime | None = None
+    """Until when an answer is wanted, while it is in review."""
+    fast: bool = False
+    """In the lane of replies and emergencies."""
+    looker: str = ""
+    """Who looks at it now, by name, and until when."""
+    looks_until: datetime | None = None
+    language: str = ""
 
 
 class Drafts:
@@ -93,7 +108,9 @@ class Drafts:
         """The draft with its findings, states and the actions that `actor` has."""
         case = self._read(draft_id)
         _check_visible(case, actor)
-        return view_of(case, actor)
+        with self._store.read() as tx:
+            roster = tx.roster(case.brand.slug, case.now)
+        return view_of(case, actor, roster)
 
     def version_tag(self, actor: Actor, draft_id: str) -> str:
         """Moves with any version, sign-off, objection, permit or publication: for waiting tools."""
@@ -121,6 +138,7 @@ class Drafts:
                 after = workflow.act(case, actor, asked)
                 tx.append(_command_event(case, actor, asked, digests))
                 case = self._checking.case(tx, tx.in_context(after), brand, now)
+                follow(tx, case, asked)
             tx.save_review(before, case.review, project(case))
 
         try:
@@ -137,17 +155,32 @@ class Drafts:
             mine = actor.id if box == "mine" else None
             reviews = tx.reviews(brand_slug, states=_STATES_OF[box], wrote=mine)
             cases = [self._checking.case(tx, r, brand, now, wait=True) for r in reviews]
-        rows = [_row(case) for case in cases if workflow.may_see(case, actor) and _belongs(case, actor, box)]
-        return sorted(rows, key=_urgency)
+            claims = tx.claims(brand_slug, now)
+        seen = [case for case in cases if workflow.may_see(case, actor) and _belongs(case, actor, box)]
+        return sorted((row_of(case, claims.get(case.review.id)) for case in seen), key=urgency)
 
     def to_resume(self, actor: Actor) -> list[DraftRow]:
         """What a pause that has ended still holds back: each waits for somebody who did not write it."""
+        waiting = [
+            case
+            for case in self.cases(actor, frozenset({State.IN_REVIEW, State.APPROVED}))
+            if any(workflow.to_resume(case, d) for d in case.review.draft.digests)
+        ]
+        return sorted(map(row_of, waiting), key=urgency)
+
+    def cases(self, actor: Actor, states: frozenset[State]) -> list[Case]:
+        """The drafts that this actor sees, last saved in one of these states, as the law sees them now."""
+        found = self._cases(actor, lambda tx: tx.reviews(actor.brand, states=states))
+        return [case for case in found if workflow.may_see(case, actor)]
+
+    def texts(self, actor: Actor) -> list[Case]:
+        """The brand's texts for repeated use; whoever asks for them asks the law who may use them."""
+        return self._cases(actor, lambda tx: tx.standing_texts(actor.brand))
+
+    def _cases(self, actor: Actor, reviews: Callable[[Tx], list[Review]]) -> list[Case]:
         with self._store.read() as tx:
             brand, now = tx.brand(actor.brand), self._clock()
-            reviews = tx.reviews(actor.brand, states=frozenset({State.IN_REVIEW, State.APPROVED}))
-            cases = [self._checking.case(tx, r, brand, now, wait=True) for r in reviews]
-        waiting = [c for c in cases if any(workflow.to_resume(c, d) for d in c.review.draft.digests)]
-        return sorted((_row(case) for case in waiting if workflow.may_see(case, actor)), key=_urgency)
+            return [self._checking.case(tx, review, brand, now, wait=True) for review in reviews(tx)]
 
     def _prepare_edit(self, draft_id: str, command: workflow.Edit) -> None:
         with self._store.read() as tx:
@@ -195,9 +228,11 @@ def new_id() -> str:
     return secrets.token_hex(12)
 
 
-def view_of(case: Case, actor: Actor) -> DraftView:
+def view_of(case: Case, actor: Actor, roster: workflow.rota.Roster = ()) -> DraftView:
     """A case as this actor sees it."""
     digests = case.review.draft.digests
+    waits = State.IN_REVIEW in {workflow.state(case, d) for d in digests}
+    able = workflow.rota.able(case) if waits else frozenset()
     return DraftView(
         review=case.review,
         brand=case.brand,
@@ -216,6 +251,9 @@ def view_of(case: Case, actor: Actor) -> DraftView:
         contributors={d: workflow.contributors(case.review, d) for d in digests},
         held={d: workflow.holds_on(case, d) for d in digests},
         to_resume=frozenset(d for d in digests if workflow.to_resume(case, d)),
+        wanted_by=workflow.rota.wanted_by(case) if waits else None,
+        next_here=workflow.rota.next_here(case.brand, roster, able, case.now),
+        asked=workflow.rota.wanted_from(case, actor.id) if actor.id in able else frozenset(),
     )
 
 
@@ -317,9 +355,9 @@ def _belongs(case: Case, actor: Actor, box: Box) -> bool:
             named = {case.review.author, case.review.draft.on_behalf_of}
             return actor.id in workflow.everybody_who_wrote(case.review) | named
         case "needs_you":
-            return bool(wanted_from(case, actor))
+            return bool(workflow.rota.wanted_from(case, actor.id))
         case "waiting":
-            return State.IN_REVIEW in states and not wanted_from(case, actor)
+            return State.IN_REVIEW in states and not workflow.rota.wanted_from(case, actor.id)
         case "sent_back":
             return bool(states & {State.CHANGES_REQUESTED, State.REJECTED})
         case "approved":
@@ -328,23 +366,10 @@ def _belongs(case: Case, actor: Actor, box: Box) -> bool:
             return State.PUBLISHED in states
 
 
-def wanted_from(case: Case, actor: Actor) -> frozenset[str]:
-    """The groups for which this person could sign now something that is still wanting."""
-    wanted: set[str] = set()
-    for digest in case.review.draft.digests:
-        if workflow.state(case, digest) is not State.IN_REVIEW:
-            continue
-        if actor.id in workflow.contributors(case.review, digest):
-            continue
-        required = workflow.required_groups(case, digest)
-        mine = {g for g in required if workflow.may_sign_for(case, actor.id, g, digest, case.now)}
-        given = {s.group for s in workflow.counting(case, digest) if s.by == actor.id}
-        wanted |= mine - given
-    return frozenset(wanted)
-
-
-def _row(case: Case) -> DraftRow:
+def row_of(case: Case, claim: Claim | None = None) -> DraftRow:
+    """A draft as lists show it."""
     review, shown = case.review, project(case)
+    waits = State.IN_REVIEW in shown.states.values()
     variants = review.draft.variants
     return DraftRow(
         id=review.id,
@@ -361,11 +386,17 @@ def _row(case: Case) -> DraftRow:
             [review.version.at, *(s.at for s in review.sign_offs), *(o.at for o in review.objections)]
         ),
         version=review.version.number,
+        wanted_by=workflow.rota.wanted_by(case) if waits else None,
+        fast=workflow.rota.fast(case),
+        looker=case.brand.people.get(claim.person, "A colleague") if claim else "",
+        looks_until=claim.until if claim else None,
+        language=review.draft.language,
     )
 
 
-def _urgency(row: DraftRow) -> tuple[int, int, float, float]:
-    """Replies have their own lane and come first; then risk, then deadline, then the longest waiting."""
-    lane = 0 if row.kind in ("reply", "comment") else 1
+def urgency(row: DraftRow) -> tuple[int, int, float, float]:
+    """Replies and emergencies come first; then risk, then deadline, then the longest waiting."""
+    lane = 0 if row.fast else 1
     risk = row.worst.rank if row.worst else len(Decision)
-    return (lane, risk, row.due.timestamp() if row.due else float("inf"), row.updated.timestamp())
+    deadline = min((at.timestamp() for at in (row.due, row.wanted_by) if at), default=float("inf"))
+    return (lane, risk, deadline, row.updated.timestamp())

@@ -1,17 +1,15 @@
 """What people say besides their votes: comments, who looks at what, and whether a finding was right."""
 
 from collections.abc import Callable, Mapping
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Literal
 
 from reviewer.errors import Conflict, Invalid, NotAllowed, NotFound, Problem
 from reviewer.model import Actor, Event
 from reviewer.service.drafts import Drafts, DraftView
-from reviewer.store import Claim, Comment, Store, Tx
+from reviewer.store import CLAIM, Claim, Comment, Store, Tx
 from reviewer.workflow import signing_groups
 
-CLAIM = timedelta(minutes=30)
-"""How long somebody who claims a draft keeps it; others see who looks at it."""
 LONGEST = 4000
 """Characters of a comment."""
 

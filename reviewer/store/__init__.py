@@ -18,6 +18,7 @@ from reviewer.store.accounts import UserDatastore
 from reviewer.store.identities import Role, User
 from reviewer.store.transactions import Store, Tx
 from reviewer.store.values import (
+    CLAIM,
     Answer,
     BrowserSession,
     Claim,
@@ -56,6 +57,7 @@ def enqueue(
 
 
 __all__ = [
+    "CLAIM",
     "Answer",
     "BrowserSession",
     "Claim",

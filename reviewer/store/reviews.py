@@ -58,6 +58,16 @@ class ReviewReading(StorePart):
         query = query.order_by(col(t.Drafts.updated_at).desc(), t.Drafts.id).limit(limit)
         return self._load(self.session.exec(query).all())
 
+    def standing_texts(self, brand: str) -> list[Review]:
+        """Reviews of a brand that are, or were in some version, a text for repeated use; not withdrawn."""
+        known = select(t.Versions.draft_id).where(
+            t.Versions.brand_id == brand, col(t.Versions.content).contains(',"standing":{"accounts":')
+        )
+        query = select(t.Drafts).where(
+            t.Drafts.brand_id == brand, col(t.Drafts.id).in_(known), t.Drafts.state != State.WITHDRAWN
+        )
+        return self._load(self.session.exec(query.order_by(t.Drafts.id)).all())
+
     def open_revisions(self, brand: str) -> tuple[tuple[str, int], ...]:
         """(id, revision) of every draft of a brand that is neither withdrawn nor all public, by id.
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import cached_property
 from typing import Any, Literal
 
@@ -238,6 +238,10 @@ class Comment:
     audience: Literal["author", "reviewers"]
     text: str
     at: datetime
+
+
+CLAIM = timedelta(minutes=30)
+"""How long somebody who claims a draft keeps it; others see who looks at it."""
 
 
 @dataclass(frozen=True)

@@ -69,15 +69,20 @@ def _ready(view: DraftView, now: datetime, typed: Mapping[str, str]) -> Iterator
         yield Ready(
             n=n,
             account=show.account(variant, view.verdicts, view.states, view.missing),
-            texts=tuple(Copy(show.field_name(d.pointer, variant), d.text) for d in text.read(variant)),
+            texts=copies(variant),
             media=tuple(media for part in variant.parts for media in part.media),
-            address=_address(variant),
+            address=address_of(variant),
             until=window.end if window else None,
             typed=typed.get(digest, ""),
         )
 
 
-def _address(variant: Variant) -> str:
+def copies(variant: Variant) -> tuple[Copy, ...]:
+    """Every text of a variant, to copy."""
+    return tuple(Copy(show.field_name(d.pointer, variant), d.text) for d in text.read(variant))
+
+
+def address_of(variant: Variant) -> str:
     """Where to go: to the post that is answered, else to where new ones are written."""
     if variant.target and variant.target.startswith("https://"):
         return variant.target

@@ -120,12 +120,20 @@ def _name_words(app: Flask, services: Services, demo: Demo | None) -> None:
     def ago(at: datetime) -> str:
         return words.ago(at, services.clock())
 
+    def past(at: datetime) -> bool:
+        return at <= services.clock()
+
+    def clock(at: datetime) -> str:
+        return words.clock(at, services.clock(), timezone())
+
     def worst(row: DraftRow) -> str:
         return words.worst(row.worst, row.findings)
 
     app.jinja_env.filters.update(
         moment=moment,
         ago=ago,
+        past=past,
+        clock=clock,
         worst=worst,
         writer=words.writer,
         state=lambda state: words.STATES[State(state)],

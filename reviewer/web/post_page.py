@@ -7,6 +7,7 @@ from datetime import datetime
 from reviewer import workflow
 from reviewer.model import NOTHING, Actor, Draft, Event, Kind, Objection, Publication, Review, State
 from reviewer.service import DraftView
+from reviewer.service.calling import SERVER
 from reviewer.web import show, words
 from reviewer.web.show import AccountView, FindingView, Preview, Sheet
 
@@ -237,7 +238,9 @@ def everybody(review: Review, events: Iterable[Event]) -> frozenset[str]:
 
 
 def who(names: Mapping[str, str], actor_id: str) -> str:
-    """The name of a person, or of a tool."""
+    """The name of a person, of a tool, or of this server where nobody acted."""
+    if actor_id == SERVER:
+        return "Reviewer"
     tool = " (tool)" if workflow.is_service(actor_id) else ""
     return f"{names.get(actor_id, 'Somebody')}{tool}"
 

@@ -77,6 +77,8 @@ MATCHES: Mapping[str, str] = MappingProxyType(
 EVENTS: Mapping[str, str] = MappingProxyType(
     {
         "draft.created": "started this post",
+        "draft.escalated": "asked the reviewers to look",
+        "draft.expired": "noted that its time passed",
         "draft.edited": "wrote a new version",
         "draft.submitted": "sent it for review",
         "draft.withdrawn": "withdrew it",
@@ -206,6 +208,17 @@ def _length(distance: timedelta) -> str:
 def moment(at: datetime, timezone: str) -> str:
     """`Tue 21 Nov 2025, 14:00` in the brand's time zone."""
     return f"{at.astimezone(zone(timezone)):%a %-d %b %Y, %H:%M}"
+
+
+def clock(at: datetime, now: datetime, timezone: str) -> str:
+    """`at 08:00`, `tomorrow at 08:00`, `on Monday at 08:00`: a moment that is near, in a time zone."""
+    there, today = at.astimezone(zone(timezone)), now.astimezone(zone(timezone)).date()
+    days = (there.date() - today).days
+    if days == 0:
+        return f"at {there:%H:%M}"
+    if days == 1:
+        return f"tomorrow at {there:%H:%M}"
+    return f"on {there:%A} at {there:%H:%M}" if days < 7 else f"on {there:%a %-d %b} at {there:%H:%M}"
 
 
 def zone(name: str) -> ZoneInfo:

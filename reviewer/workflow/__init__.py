@@ -1,5 +1,6 @@
 """The law of sign-off: commands, the facts that follow from a review, and the one table of steps."""
 
+from reviewer.workflow import hours, rota
 from reviewer.workflow.commands import (
     Accept,
     AllowReissue,
@@ -47,6 +48,7 @@ from reviewer.workflow.facts import (
     may_sign_for,
     own_window,
     permit_window,
+    reads,
     schedule,
     scopes,
     signed_window,
@@ -58,12 +60,14 @@ from reviewer.workflow.facts import (
     wrote,
 )
 from reviewer.workflow.offers import actions
+from reviewer.workflow.releasing import missed
 from reviewer.workflow.state import (
     could_block,
     draft_state,
     excepted,
     holding_permit,
     may_see,
+    open_groups,
     required_groups,
     state,
     stops,
@@ -124,13 +128,18 @@ __all__ = [
     "excepted",
     "holding_permit",
     "holds_on",
+    "hours",
     "is_service",
     "may_see",
     "may_sign_for",
     "may_use",
+    "missed",
+    "open_groups",
     "own_window",
     "permit_window",
+    "reads",
     "required_groups",
+    "rota",
     "schedule",
     "scopes",
     "signed_window",

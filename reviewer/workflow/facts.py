@@ -123,6 +123,15 @@ def may_sign_for(case: Case, person: str, group: str, content_sha256: str, at: d
     return person in case.brand.members.get(group, ()) or person in stand_ins(case, group, content_sha256, at)
 
 
+def reads(case: Case, person: str) -> bool:
+    """Does this person read the post's language; asked where the brand says so, and of a post whose
+    language nobody gave, nobody does."""
+    if not case.brand.approvals.reading:
+        return True
+    language = case.review.draft.language.partition("-")[0].lower()
+    return language in case.brand.languages.get(person, ())
+
+
 def removes(case: Case, person: str) -> bool:
     """A member of marketing or comms, or the author of what is to be removed (law 16)."""
     quick = case.brand.groups_of(person) & {"marketing", "comms"}
@@ -224,9 +233,8 @@ def _entitled(case: Case, s: SignOff) -> bool:
             member = bool(case.brand.groups_of(s.by) & signing_groups(case.brand))
             return member and not wrote(case, s.by, s.content_sha256)
         case _:
-            return may_sign_for(case, s.by, s.group, s.content_sha256, s.at) and not wrote(
-                case, s.by, s.content_sha256
-            )
+            independent = not wrote(case, s.by, s.content_sha256) and reads(case, s.by)
+            return independent and may_sign_for(case, s.by, s.group, s.content_sha256, s.at)
 
 
 def standing_objections(case: Case, content_sha256: str) -> tuple[Objection, ...]:

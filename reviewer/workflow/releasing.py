@@ -201,14 +201,26 @@ def _as_of(review: Review, at: datetime) -> Review:
     return replace(review, objections=objections, sign_offs=tuple(s for s in review.sign_offs if s.at <= at))
 
 
+def _was_signed(case: Case, slot: datetime) -> bool:
+    """Was everything that has expired since signed off when its time came."""
+    then = replace(case, now=slot, review=_as_of(case.review, slot))
+    expired = [d for d in case.review.draft.digests if state(case, d) is State.EXPIRED]
+    return not any(wanting(then, d) for d in expired)
+
+
+def missed(case: Case) -> bool:
+    """Did its slot pass while everything was signed: it waits for a new time."""
+    slot = schedule(case.review).at
+    expired = any(state(case, d) is State.EXPIRED for d in case.review.draft.digests)
+    return slot is not None and expired and _was_signed(case, slot)
+
+
 def new_slot(case: Case, actor: Actor, command: NewSlot) -> Review:
     """A slot that passed while everything was signed goes out at a new time, sign-offs kept (law 12)."""
     missed = schedule(case.review).at
     if missed is None or command.at - GRACE <= case.now:
         raise Invalid("Choose a time that lies ahead.", [Problem("/at", "In the past.", "past")])
-    then = replace(case, now=missed, review=_as_of(case.review, missed))
-    for content_sha256 in case.review.draft.digests:
-        if state(case, content_sha256) is State.EXPIRED and wanting(then, content_sha256):
-            raise WrongState("It was not signed off when its time came: edit its time and sign it again.")
+    if not _was_signed(case, missed):
+        raise WrongState("It was not signed off when its time came: edit its time and sign it again.")
     slot = Reslot(actor.id, missed, command.at, case.now)
     return replace(case.review, reslots=(*case.review.reslots, slot))

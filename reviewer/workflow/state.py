@@ -19,6 +19,7 @@ from reviewer.workflow.facts import (
     everybody_who_wrote,
     own_window,
     permit_window,
+    reads,
     signing_groups,
     stand_ins,
     standing_objections,
@@ -73,6 +74,23 @@ def _wanting(case: Case, content_sha256: str) -> Iterator[str]:
         yield "The sign-offs were given for different times: sign again for the present one."
     if to_resume(case, content_sha256):
         yield "There was a pause since: somebody who did not write it must confirm that it may go on."
+
+
+def open_groups(case: Case, content_sha256: str) -> frozenset[str]:
+    """The groups from which a signature is still wanting, for the whole or for a finding."""
+    verdict, signed = case.verdicts.get(content_sha256), counting(case, content_sha256)
+    if verdict is None or case.review.draft.by_digest[content_sha256].kind == "removal":
+        return frozenset()
+    required = frozenset(required_groups(case, content_sha256))
+    if signed and permit_window(case, content_sha256) is None:
+        return required
+    standing = case.review.draft.standing is not None and len(_humans(case, signed, "approve")) < 2
+    groups = {g for g in required if standing or any(_signatures(case, g, signed))}
+    for finding in verdict.findings:
+        if any(_wanting_for(case, finding, content_sha256, signed)):
+            groups |= {"marketing"} if finding.decision in (Decision.UNCHECKED, Decision.WARN) else set()
+            groups |= {finding.owner} if finding.decision is not Decision.WARN else set()
+    return frozenset(groups)
 
 
 def _against(case: Case, content_sha256: str) -> Iterator[str]:
@@ -181,11 +199,12 @@ def unmeetable(case: Case, content_sha256: str) -> tuple[str, ...]:
         members = case.brand.members.get(group, frozenset()) | stand_ins(
             case, group, content_sha256, case.now
         )
-        able = {case.brand.human(p) for p in members if not wrote(case, p, content_sha256)}
+        able = {case.brand.human(p) for p in members if not wrote(case, p, content_sha256) and reads(case, p)}
         if len(able) < signs:
+            reading = " and read its language" if case.brand.approvals.reading else ""
             short.append(
                 f"{group.capitalize()} must sign off, and has {len(able)} of {signs} people who did not "
-                f"help to write this: ask a brand admin to add somebody to {group.capitalize()}."
+                f"help to write this{reading}: ask a brand admin to add somebody to {group.capitalize()}."
             )
     return tuple(short)
 

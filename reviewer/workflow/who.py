@@ -46,10 +46,14 @@ from reviewer.workflow.facts import (
     concerning,
     everybody_who_wrote,
     may_sign_for,
+    reads,
     removes,
     signing_groups,
     wrote,
 )
+
+SIGNS = (Approve, Accept, ReadWithout, Except)
+"""Commands that are a signature; no objection asks which languages one reads."""
 
 # --- what a command is about --------------------------------------------------------------------------
 
@@ -159,6 +163,13 @@ def independent_member(case: Case, actor: Actor, command: Any) -> None:
     for content_sha256 in subjects(case, command):
         if wrote(case, actor.id, content_sha256):
             raise OwnDraft("Nobody signs off a post that they helped to write: ask a colleague.")
+    if isinstance(command, SIGNS) and not reads(case, actor.id):
+        language = case.review.draft.language
+        raise NotAllowed(
+            f"This is written in {language}, which you don't read: ask a colleague who does."
+            if language
+            else "Nobody said which language this is written in: its author does that first."
+        )
 
 
 def takes_suggestion(case: Case, actor: Actor, command: Any) -> None:

@@ -1,9 +1,22 @@
 """The pages for people. Every view reads the request, calls one use case and shows what came of it."""
 
-from reviewer.web.pages import account, around, lists, pauses, post, talk, team, writing
+from reviewer.web.pages import (
+    account,
+    around,
+    later,
+    lists,
+    pauses,
+    post,
+    rota,
+    several,
+    talk,
+    team,
+    texts,
+    writing,
+)
 from reviewer.web.pages.frame import here, pages
 
-PARTS = (account, team, lists, post, talk, pauses, writing, around)
+PARTS = (account, team, lists, several, post, talk, pauses, rota, texts, writing, later, around)
 """The modules with the views; importing them adds their addresses to the blueprint."""
 
 __all__ = ["PARTS", "here", "pages"]

@@ -68,6 +68,7 @@ def inbox() -> View:
         rows=rows[box],
         show_state=box != "needs_you",
         nothing=EMPTY[box],
+        together=len(rows[box]) if box == "needs_you" else 0,
     )
 
 
@@ -90,6 +91,7 @@ def mine() -> View:
         rows=sorted(rows, key=lambda row: row.updated, reverse=True),
         show_state=True,
         nothing=nothing,
+        together=0,
     )
 
 
