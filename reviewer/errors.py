@@ -14,6 +14,7 @@ ReviewerError
 │   │   ├── StaleContent           what was seen is not what is there (law 13)
 │   │   ├── WrongState             this action does not exist in this state
 │   │   └── AlreadyRedeemed        a permit is used once (law 14)
+│   ├── Gone 410               it was here; its contents were deleted, as the brand or the law wants
 │   ├── EditConflict 412       somebody else saved first
 │   ├── TooLarge 413
 │   ├── UnsupportedMedia 415
@@ -126,6 +127,13 @@ class WrongState(Conflict):
 
 class AlreadyRedeemed(Conflict):
     code = "already-redeemed"
+
+
+class Gone(Refusal):
+    """The contents were deleted: by retention, or because somebody asked for their data to be erased."""
+
+    status = 410
+    code = "gone"
 
 
 class EditConflict(Refusal):

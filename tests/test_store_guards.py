@@ -11,14 +11,16 @@ from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 from sqlalchemy import create_engine, inspect, text
 from sqlalchemy.exc import DBAPIError
-from store_examples import ACME, IN_REVIEW, NOW, PICTURE_SHA256, full_life, open_brand, review_of
+from store_examples import ACME, IN_REVIEW, NOW, PICTURE, PICTURE_SHA256, full_life, open_brand, review_of
 
-from reviewer.errors import BadSetting, Unavailable
+from reviewer.errors import BadSetting, Gone, Unavailable
 from reviewer.model import Event, Hold, Lift
-from reviewer.store import Comment, Head, Store, Tx
+from reviewer.store import Comment, Deletion, Head, KeptVerdict, LegalHold, Store, Tx
+from reviewer.store.keeping import ERASABLE
 from reviewer.store.migrations.versions import m0002_drafts_and_record as record
 from reviewer.store.migrations.versions import m0003_the_rest_of_the_law as rest
 from reviewer.store.migrations.versions import m0004_two_people_for_the_rules as rules
+from reviewer.store.migrations.versions import m0007_what_is_kept_and_what_goes as kept
 from reviewer.store.tables import APPEND_ONLY, Table
 from reviewer.workflow.proposals import Agreement, Proposal
 
@@ -39,7 +41,23 @@ OF_THE_SERVER = {
     "user_role_names",
     "user_roles",
     "users",
+    "weights",
 }
+
+
+VERDICT = KeptVerdict(
+    sha256="aa" * 32,
+    verdict="bb" * 32,
+    content_sha256=full_life(PICTURE_SHA256)[-1].draft.digests[0],
+    policy_sha256="cc" * 32,
+    version_sha256="dd" * 32,
+    base_sha256="ee" * 32,
+    models="11" * 32,
+    engine="engine 1",
+    release="1.0",
+    as_of=NOW,
+    body='{"findings":[]}',
+)
 
 
 @pytest.fixture
@@ -60,6 +78,10 @@ def full_store(store: Store) -> Store:
         proposal = Proposal("p1", "acme", "lists", {}, "A name", "dan", NOW)
         tx.add_proposal(proposal)
         tx.agree(replace(proposal, agreed=(Agreement("ada", NOW),)))
+
+        tx.note_deletion("person", "zoe", Deletion("erasure", "system:operator", NOW))
+        tx.keep_verdict("acme", VERDICT, NOW)
+        tx.keep_weights({"11" * 32: ("policy.npz", b"weights")}, NOW)
 
     store.write(run)
     return store
@@ -99,7 +121,60 @@ def test_nothing_changes_or_removes_a_row_of_an_append_only_table(full_store: St
 
 
 def test_the_migration_guards_what_the_code_calls_append_only() -> None:
-    assert (*record.APPEND_ONLY, *rest.APPEND_ONLY, *rules.APPEND_ONLY) == APPEND_ONLY
+    steps = (record, rest, rules, kept)
+    assert tuple(table for step in steps for table in step.APPEND_ONLY) == APPEND_ONLY
+    assert {table: emptied.columns for table, emptied in kept.EMPTIED.items()} == ERASABLE
+
+
+def emptied(store: Store, table: str) -> list[tuple[object, ...]]:
+    """What the columns with contents hold."""
+    with store.read() as tx:
+        columns = ", ".join(ERASABLE[table])
+        return [tuple(row) for row in tx.session.execute(text(f"SELECT {columns} FROM {table}"))]  # noqa: S608
+
+
+def empty(table: str, more: str = "") -> str:
+    columns = ERASABLE[table]
+    full = " + ".join(f"COALESCE(LENGTH({c}), 0)" for c in columns)
+    sets = ", ".join(f"{c} = ''" for c in columns)
+    return f"UPDATE {table} SET {sets}{more} WHERE {full} > 0"  # noqa: S608
+
+
+@pytest.mark.parametrize("table", sorted(set(ERASABLE) - {"media"}))
+def test_contents_are_emptied_only_where_a_deletion_names_them_and_no_legal_hold_stands(
+    full_store: Store, table: str
+) -> None:
+    before = emptied(full_store, table)
+    assert any(any(row) for row in before)
+    assert "append-only" in attempt(full_store, empty(table))  # nothing names them
+    why = Deletion("retention", "system:operator", NOW)
+    subjects = {"d1", "h1", VERDICT.content_sha256}
+    with full_store.read() as tx:
+        drafts = {i for i, _ in tx.publications("acme") if i}
+    full_store.write(lambda tx: [tx._note("acme", "draft", s, why) for s in subjects | drafts] and None)
+    full_store.write(lambda tx: tx.add_legal_hold("acme", LegalHold("l1", None, "A claim", "ada", NOW)))
+
+    assert "append-only" in attempt(full_store, empty(table))  # it is held
+    full_store.write(lambda tx: tx.lift_legal_hold("acme", "l1", "bob", NOW))
+    assert "append-only" in attempt(full_store, empty(table, ", brand_id = 'x'"))  # nothing else goes along
+    full_store.write(lambda tx: tx.session.execute(text(empty(table))) and None)
+
+    assert not any(any(row) for row in emptied(full_store, table))
+    again = f"UPDATE {table} SET {ERASABLE[table][0]} = 'again'"  # noqa: S608
+    assert "append-only" in attempt(full_store, again)  # what is gone does not come back
+
+
+def test_a_file_that_was_deleted_can_only_be_uploaded_again(full_store: Store) -> None:
+    why = Deletion("retention", "system:operator", NOW)
+    full_store.write(lambda tx: tx.take_media("acme", PICTURE_SHA256, why))
+    with full_store.read() as tx, pytest.raises(Gone):
+        tx.media("acme", PICTURE_SHA256)
+
+    full_store.write(lambda tx: tx.put_media("acme", PICTURE, "image/png", NOW) and None)
+
+    with full_store.read() as tx:
+        assert tx.media("acme", PICTURE_SHA256)[1] == PICTURE
+    assert "append-only" in attempt(full_store, "UPDATE media SET mime = 'text/html'")
 
 
 def test_a_reading_transaction_cannot_write(store: Store) -> None:
@@ -143,7 +218,7 @@ def test_every_table_of_a_brand_names_the_brand() -> None:
     optional = {
         n for n, t in Table.metadata.tables.items() if n not in without and t.columns["brand_id"].nullable
     }
-    assert optional == {"events", "jobs"}  # some are nobody's, or the server's own
+    assert optional == {"deletions", "events", "jobs"}  # some are nobody's, or the server's own
 
 
 def test_every_way_to_look_something_up_has_an_index_on_both(store: Store) -> None:
@@ -210,9 +285,14 @@ def test_the_app_role_works_but_has_no_right_to_change_the_record(split_roles: t
         tx.lease(NOW)
 
     store.write(run)
+    store.write(lambda tx: tx.take_contents("acme", "d1", Deletion("retention", "system:operator", NOW)))
+    assert not any(any(row) for row in emptied(store, "versions"))
     for table in APPEND_ONLY:
         assert "permission denied" in attempt(store, f"DELETE FROM {table}")  # noqa: S608
         assert "permission denied" in attempt(store, f"TRUNCATE {table} CASCADE")
+        kept = [c.name for c in Table.metadata.tables[table].columns if c.name not in ERASABLE.get(table, ())]
+        for column in kept:
+            assert "permission denied" in attempt(store, f"UPDATE {table} SET {column} = NULL")  # noqa: S608
     assert re.search(
         "must be owner|permission denied", attempt(store, "DROP TRIGGER events_no_change ON events")
     )

@@ -230,6 +230,8 @@ class Review:
     withdrawn_by: str | None = None
     withdrawn_at: datetime | None = None
     inherited: Mapping[str, frozenset[str]] = field(default_factory=lambda: NOTHING)
+    gone_at: datetime | None = None
+    """When its contents were deleted: its variants then have digests, and no words."""
 
     @property
     def version(self) -> Version:

@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from reviewer import policy as policies
+from reviewer.errors import Gone
 from reviewer.model import Brand, Draft, Review, Variant, Verdict
 from reviewer.policy import Policy
 from reviewer.policy.lists import merged
@@ -21,6 +22,7 @@ KEPT = 4096
 """Verdicts kept in a process; a verdict takes some kilobytes."""
 POLICIES_KEPT = 256
 """Compiled policies kept in a process, proposed ones among them; rules that are the same are shared."""
+STAYS = "what was decided about it stays in the record."
 RETRY_AFTER = timedelta(minutes=1)
 """After this a verdict with a failed check is tried again."""
 
@@ -129,6 +131,8 @@ class Checking:
         `wait` reads missing verdicts here and now (for reading transactions, which hold no lock);
         without it a missing verdict raises `Recheck`.
         """
+        if review.gone_at is not None:
+            raise Gone(f"What this post said was deleted on {review.gone_at:%Y-%m-%d}; {STAYS}")
         policy = policy or self.policy(tx, brand.slug)
         verdicts: dict[str, Verdict] = {}
         missing = []

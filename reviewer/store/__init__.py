@@ -16,6 +16,7 @@ from typing import Any
 
 from reviewer.store.accounts import UserDatastore
 from reviewer.store.identities import Role, User
+from reviewer.store.kept import Deletion, KeptVerdict, LegalHold, Mention
 from reviewer.store.transactions import Store, Tx
 from reviewer.store.values import (
     CLAIM,
@@ -62,13 +63,17 @@ __all__ = [
     "BrowserSession",
     "Claim",
     "Comment",
+    "Deletion",
     "Eligibility",
     "Factors",
     "Head",
     "Identity",
     "Invitation",
     "Job",
+    "KeptVerdict",
     "Key",
+    "LegalHold",
+    "Mention",
     "Notice",
     "Passkey",
     "Person",

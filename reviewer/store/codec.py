@@ -1,9 +1,9 @@
 """Drafts and approvals to JSON and back, without loss; the variant's object is the one that is hashed."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date, datetime
-from typing import Any
+from typing import Any, Protocol
 
 from reviewer.errors import Invalid, Problem
 from reviewer.model import (
@@ -19,6 +19,17 @@ from reviewer.model import (
     Standing,
     Variant,
 )
+
+
+class Remains(Protocol):
+    """What stays of a variant whose contents were deleted."""
+
+    kind: Any
+    channel: str
+    account: str
+    target: str | None
+    content_sha256: str
+    near_sha256: str
 
 
 def draft_to_json(draft: Draft) -> str:
@@ -103,6 +114,18 @@ def draft_from_json(content: str) -> Draft:
         standing=standing and _standing(standing),
         **value,
     )
+
+
+def gone_draft(rows: Iterable[Remains], on_behalf_of: str | None) -> Draft:
+    """A draft whose contents were deleted: variants without words, under the digests that they had."""
+    return Draft(tuple(map(_gone, rows)), on_behalf_of=on_behalf_of)
+
+
+def _gone(row: Remains) -> Variant:
+    variant = Variant(row.kind, row.channel, row.account, (), row.target)
+    # the two digests are computed from words once; here the words are gone and the digests were kept
+    variant.__dict__.update(content_sha256=row.content_sha256, near_sha256=row.near_sha256)
+    return variant
 
 
 def _variant(value: dict[str, Any]) -> Variant:

@@ -7,10 +7,10 @@ from datetime import datetime
 from typing import Any
 
 import rfc8785
-from sqlalchemy import func, insert, text
+from sqlalchemy import func, insert, text, update
 from sqlmodel import col, select
 
-from reviewer.errors import NotFound
+from reviewer.errors import Gone, NotFound
 from reviewer.model import Event
 from reviewer.store import tables as t
 from reviewer.store.codec import refuse_nul
@@ -116,13 +116,18 @@ class Log(StorePart):
             row = t.Media(brand_id=brand, sha256=sha256, mime=mime, size=len(data), data=data, created_at=at)
             self.session.add(row)
             self.session.flush()
+        elif not row.data:  # it was deleted since: the same bytes again
+            one = (col(t.Media.brand_id) == brand, col(t.Media.sha256) == sha256)
+            self.session.execute(update(t.Media).where(*one).values(data=data))
         return StoredMedia(row.sha256, row.mime, row.size)
 
     def media(self, brand: str, sha256: str) -> tuple[StoredMedia, bytes]:
-        """What is kept under a digest, and its bytes; raises NotFound."""
+        """What is kept under a digest, and its bytes; raises NotFound, and Gone where they were deleted."""
         row = self.session.get(t.Media, (brand, sha256))
         if row is None:
             raise NotFound("There is no such file here: upload it first.")
+        if not row.data:
+            raise Gone("This file was deleted, as the brand keeps files only for a time: upload it again.")
         return StoredMedia(row.sha256, row.mime, row.size), row.data
 
 

@@ -13,7 +13,7 @@ from reviewer import workflow
 from reviewer.errors import NotFound
 from reviewer.model import Emergency, Objection, Permit, Publication, Reissue, Review, State, Version
 from reviewer.store import tables as t
-from reviewer.store.codec import draft_from_json
+from reviewer.store.codec import draft_from_json, gone_draft
 from reviewer.store.facts import confirmation, objection, permit, publication, reslot, sign_off, suggestion
 from reviewer.store.part import StorePart
 
@@ -43,7 +43,7 @@ class ReviewReading(StorePart):
         `states` asks for drafts of which the draft or a variant was last saved in one of them; `wrote`
         for those that a person helped to write.
         """
-        query = select(t.Drafts).where(t.Drafts.brand_id == brand)
+        query = select(t.Drafts).where(t.Drafts.brand_id == brand, col(t.Drafts.gone_at).is_(None))
         if states is not None:
             names = [str(s) for s in states]
             listed = select(t.VariantStates.draft_id).where(
@@ -75,6 +75,7 @@ class ReviewReading(StorePart):
         """
         query = select(t.Drafts.id, t.Drafts.revision).where(
             t.Drafts.brand_id == brand,
+            col(t.Drafts.gone_at).is_(None),
             col(t.Drafts.state).not_in([State.WITHDRAWN, State.PUBLISHED, State.REMOVED]),
         )
         return tuple((i, r or 0) for i, r in self.session.exec(query.order_by(t.Drafts.id)))
@@ -159,7 +160,7 @@ class ReviewReading(StorePart):
                 permits=tuple(permit(p) for p in permits[row.id]),
                 reissues=tuple(Reissue(r.person, r.jti, r.reason, r.at) for r in reissues[row.id]),
                 publications=tuple(publication(p) for p in publications[row.id]),
-                suggestions=tuple(suggestion(s) for s in suggestions[row.id]),
+                suggestions=tuple(suggestion(s) for s in suggestions[row.id] if s.variant),
                 emergency=_emergency(row),
                 responds_to=row.responds_to,
                 reslots=tuple(reslot(r) for r in reslots[row.id]),
@@ -168,6 +169,7 @@ class ReviewReading(StorePart):
                 withdrawn_by=row.withdrawn_by,
                 withdrawn_at=row.withdrawn_at,
                 inherited=inherited[row.id],
+                gone_at=row.gone_at,
             )
             for row in rows
         ]
@@ -227,12 +229,16 @@ class ReviewReading(StorePart):
         }
         found: dict[str, list[Version]] = defaultdict(list)
         query = select(t.Versions).where(col(t.Versions.draft_id).in_(ids)).order_by(col(t.Versions.number))
-        for row in self.session.exec(query):
+        rows = self.session.exec(query).all()
+        gone = self._gone(sorted({row.draft_id for row in rows if not row.content}))
+        for row in rows:
             submission = submitted.get((row.draft_id, row.number))
             found[row.draft_id].append(
                 Version(
                     number=row.number,
-                    draft=draft_from_json(row.content),
+                    draft=draft_from_json(row.content)
+                    if row.content
+                    else gone_draft(gone[row.draft_id, row.number], row.on_behalf_of),
                     by=row.made_by,
                     at=row.made_at,
                     answerable=frozenset(row.answerable),
@@ -242,6 +248,14 @@ class ReviewReading(StorePart):
                 )
             )
         return {draft: tuple(versions) for draft, versions in found.items()}
+
+    def _gone(self, ids: Collection[str]) -> dict[tuple[str, int], list[t.Variants]]:
+        """What is left of the variants of drafts whose contents were deleted, by draft and version."""
+        found: dict[tuple[str, int], list[t.Variants]] = defaultdict(list)
+        query = select(t.Variants).where(col(t.Variants.draft_id).in_(ids)).order_by(col(t.Variants.position))
+        for row in self.session.exec(query) if ids else ():
+            found[row.draft_id, row.number].append(row)
+        return found
 
     def _facts(self, table: type[Row], ids: Collection[str]) -> Mapping[str, list[Row]]:
         """Rows of a table that numbers its facts within drafts, by draft, in that order."""

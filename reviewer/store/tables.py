@@ -42,8 +42,11 @@ APPEND_ONLY = (
     "heads",
     "bases",
     "agreements",
+    "deletions",
+    "verdicts",
+    "weights",
 )
-"""Nothing in these tables is ever changed or taken away by the product."""
+"""No row of these tables is ever changed or removed; `keeping.ERASABLE` names what can be emptied in some."""
 
 
 class Table(SQLModel):
@@ -176,6 +179,8 @@ class Drafts(Table, table=True):
     emergency_reason: str | None = Field(default=None, sa_type=Text)
     emergency_at: datetime | None = None
     responds_to: str | None = None
+    gone_at: datetime | None = None
+    """When its contents were deleted; what was decided about them stays."""
     state: str
     worst: str | None = None
     findings: int = 0

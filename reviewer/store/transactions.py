@@ -20,12 +20,15 @@ from reviewer.errors import Conflict, Unavailable
 from reviewer.store import database, migrations
 from reviewer.store.access import Access
 from reviewer.store.accounts import UserDatastore
+from reviewer.store.archive import Archive
 from reviewer.store.brands import Brands
 from reviewer.store.changes import Changes
 from reviewer.store.joining import Joining
 from reviewer.store.lock import FairLock
 from reviewer.store.log import Log
 from reviewer.store.outbox import Outbox
+from reviewer.store.persons import Persons
+from reviewer.store.retention import Retention
 from reviewer.store.reviews import ReviewReading
 from reviewer.store.rota import Rota
 from reviewer.store.saving import ReviewSaving
@@ -38,7 +41,21 @@ RACES = 3
 FIRST_PAUSE_SECONDS, LONGEST_PAUSE_SECONDS = 0.005, 0.2
 
 
-class Tx(ReviewReading, ReviewSaving, Brands, Changes, Talk, Rota, Log, Access, Joining, Outbox):
+class Tx(
+    ReviewReading,
+    ReviewSaving,
+    Brands,
+    Changes,
+    Talk,
+    Rota,
+    Log,
+    Archive,
+    Retention,
+    Access,
+    Joining,
+    Persons,
+    Outbox,
+):
     """One transaction. Everything read is of one moment; everything written is kept whole or not at all."""
 
 

@@ -42,6 +42,7 @@ TITLES: Mapping[str, str] = MappingProxyType(
         "stale": "It changed since you looked",
         "wrong-state": "Not in this state",
         "already-redeemed": "A permit is used once",
+        "gone": "The contents were deleted",
         "edit-conflict": "Somebody else saved first",
         "too-large": "Too large",
         "unsupported-media": "Not a media type that is read here",

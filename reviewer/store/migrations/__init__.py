@@ -8,6 +8,7 @@ from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, text
 
+from reviewer.store.keeping import ERASABLE
 from reviewer.store.tables import APPEND_ONLY
 
 MIGRATING = 0x5245564D
@@ -33,13 +34,18 @@ def upgrade(connection: Connection) -> None:
 
 
 def grant(connection: Connection, role: str) -> None:
-    """Let a PostgreSQL role work with the tables, without a right to change what is append-only."""
+    """Let a PostgreSQL role work with the tables, without a right to change what is append-only.
+
+    Contents that can be deleted are the exception: of these columns it may make what the triggers allow,
+    which is nothing but to empty them.
+    """
     name = connection.dialect.identifier_preparer.quote_identifier(role)
     append_only = ", ".join((*APPEND_ONLY, "alembic_version"))
     with connection.begin():
         for statement in (
             f"GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO {name}",
             f"REVOKE UPDATE, DELETE, TRUNCATE ON {append_only} FROM {name}",
+            *(f"GRANT UPDATE ({', '.join(c)}) ON {table} TO {name}" for table, c in ERASABLE.items()),
             f"GRANT USAGE ON ALL SEQUENCES IN SCHEMA public TO {name}",
         ):
             connection.execute(text(statement))

@@ -2,7 +2,7 @@
 
 from alembic import context
 
-from reviewer.store import rulebook  # noqa: F401  # declares tables
+from reviewer.store import keeping, rulebook  # noqa: F401  # declare tables
 from reviewer.store.identities import User  # declares the others
 
 
