@@ -76,6 +76,8 @@ class Rulebook:
     read_by: Mapping[str, tuple[str, ...]]
     newer_base: bool
     suspended: Mapping[str, Suspension]
+    members: Mapping[str, frozenset[str]]
+    """The groups of each person, whose vote may be suspended."""
     roles: Mapping[str, frozenset[str]]
 
 
@@ -116,6 +118,7 @@ class Proposals:
                 {name: tuple(sorted(rules)) for name, rules in read_by.items()},
                 version.base not in ("", self._checking.base.files_sha256),
                 tx.suspensions(actor.brand),
+                {person: frozenset(groups) for person, groups in tx.everybody(actor.brand).items()},
                 {person: tx.roles(actor.brand, person) for person in brand.people},
             )
 
@@ -124,6 +127,10 @@ class Proposals:
         with self._store.read() as tx:
             _check_sees(tx.brand(actor.brand), actor)
             return tx.proposals(actor.brand, waiting=waiting)[::-1]
+
+    def sees(self, brand: Brand, actor: Actor) -> bool:
+        """Are the rules and proposals of a brand shown to this actor."""
+        return _sees(brand, actor)
 
     def waiting_for(self, actor: Actor) -> list[Proposal]:
         """The proposals to which this person can agree now; none for whoever doesn't see them."""
@@ -167,9 +174,7 @@ class Proposals:
             still = {draft for draft, _ in tx.open_revisions(actor.brand)}
             since = self._clock() - ALSO_LATER
             found = []
-            for proposal in reversed(tx.proposals(actor.brand, waiting=False)):
-                if proposal.seconded_at is None or proposal.seconded_at < since:
-                    continue
+            for proposal in reversed(tx.proposals(actor.brand, seconded_since=since)):
                 posts = tuple(
                     a for a in _kept(proposal).affected if a.draft in still and a.brand == actor.brand
                 )
@@ -463,8 +468,12 @@ def _check_person(brand: Brand, actor: Actor) -> None:
 def _check_sees(brand: Brand, actor: Actor) -> None:
     """Lists hold what few may read: signing groups, policy owners, admins and auditors see them."""
     _check_person(brand, actor)
-    if not (brand.groups_of(actor.id) or actor.roles & SEERS):
+    if not _sees(brand, actor):
         raise NotAllowed("Proposals are for those who sign or look after the rules: ask one of them.")
+
+
+def _sees(brand: Brand, actor: Actor) -> bool:
+    return bool(brand.groups_of(actor.id) or actor.roles & SEERS)
 
 
 def _check_admin_of(tx: Tx, actor: Actor, slug: str) -> None:

@@ -45,10 +45,14 @@ class Changes(StorePart):
             raise NotFound("There is no such proposal here.")
         return _proposal(row, self._agreements(t.Agreements.proposal_id == proposal_id)[proposal_id])
 
-    def proposals(self, brand: str, *, waiting: bool = True) -> list[Proposal]:
-        """A brand's proposals, oldest first; only those that wait, or all."""
+    def proposals(
+        self, brand: str, *, waiting: bool = True, seconded_since: datetime | None = None
+    ) -> list[Proposal]:
+        """A brand's proposals, oldest first: those that wait, all, or those put in force since a time."""
         query = select(t.Proposals).where(t.Proposals.brand_id == brand)
-        if waiting:
+        if seconded_since is not None:
+            query = query.where(col(t.Proposals.seconded_at) >= seconded_since)
+        elif waiting:
             query = query.where(*_WAITING)
         agreements = self._agreements(t.Agreements.brand_id == brand)
         rows = self.session.exec(query.order_by(col(t.Proposals.at), t.Proposals.id))

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Literal
 
-from reviewer.errors import Invalid, NotAllowed, Problem, WrongState
+from reviewer.errors import Invalid, NotAllowed, Problem, StaleSignIn, WrongState
 from reviewer.model import NOTHING, Actor, Brand, Json
 
 Kind = Literal[
@@ -132,6 +132,11 @@ def second(
     _person(brand, actor, proposal)
     if not proposal.waits:
         raise WrongState("This proposal was decided already.")
+    within = brand.prove_within
+    if within is not None and (actor.proved_at is None or now - actor.proved_at > within):
+        raise StaleSignIn(
+            f"{brand.name} wants you to prove who you are first: give your password or passkey."
+        )
     of_a_person = not proposal.by.startswith(SYSTEM) and proposal.kind != "signer"
     if of_a_person and not (proposal.by in brand.people and may_propose(proposal.kind, proposer_roles)):
         raise WrongState("Whoever proposed this may not any more: somebody has to propose it anew.")

@@ -8,6 +8,7 @@ from reviewer.web.pages import (
     pauses,
     post,
     rota,
+    rules,
     several,
     talk,
     team,
@@ -16,7 +17,7 @@ from reviewer.web.pages import (
 )
 from reviewer.web.pages.frame import here, pages
 
-PARTS = (account, team, lists, several, post, talk, pauses, rota, texts, writing, later, around)
+PARTS = (account, team, lists, several, post, talk, pauses, rota, rules, texts, writing, later, around)
 """The modules with the views; importing them adds their addresses to the blueprint."""
 
 __all__ = ["PARTS", "here", "pages"]

@@ -96,6 +96,8 @@ def _frame() -> dict[str, Any]:
             "my_groups": sorted(where.brand.groups_of(where.actor.id)),
             "alone": len(where.brand.people) < 2,
             "needs_you": _waiting_for_me(),
+            "rules_seen": services().proposals.sees(where.brand, where.actor),
+            "proposals_waiting": len(services().proposals.waiting_for(where.actor)),
             "pauses": [_pause(hold) for hold in where.brand.holds if hold.lifted_at is None],
         }
     return frame
