@@ -365,7 +365,7 @@ def test_a_brand_that_wants_its_provider_refuses_whoever_came_another_way(
 def test_a_server_that_wants_its_provider_takes_no_password_and_ends_open_sessions(
     tmp_path: Path, issuer: Issuer
 ) -> None:
-    settings: dict[str, Any] = {
+    settings = {
         "oidc_issuer": issuer.address,
         "oidc_client_id": CLIENT,
         "require_sso": "true",

@@ -93,6 +93,7 @@ def set_up(app: Flask, services: Services, *, secure: bool) -> None:
 
 def _remember_person(_sender: Flask, user: Any, **_: Any) -> None:
     session[PERSON] = user.id
+    session.pop("csrf_token", None)  # a form that somebody else opened before is not theirs to send
 
 
 def _remember_how(_sender: Flask, authn_via: list[str] | None, **_: Any) -> None:
