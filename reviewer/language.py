@@ -6,6 +6,8 @@ at what was typed.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import replace
 from functools import lru_cache
 from math import sqrt
@@ -76,7 +78,7 @@ def annotate(document: Document, *, pipeline: str = "") -> Document:
         words=tuple(view.origin(token.idx, token.idx + len(token)) for token in doc if not token.is_space),
         valence=tuple(valence(view.text[start:end]) for start, end in sentences),
         compound=valence(view.text),
-        tone=tone(view.text),
+        tone=tone(view.text) if _OTHERS.get() is None else tone.__wrapped__(view.text),
     )
 
 
@@ -127,10 +129,27 @@ def reduced(documents: Iterable[Document]) -> Iterator[str]:
         yield "Language not supported, in all or a part of the text: a person decides."
 
 
-@lru_cache(maxsize=1)
 def heads() -> Heads:
     """The trained heads of this installation; `missing` names those that could not be trusted."""
+    return _OTHERS.get() or _installed()
+
+
+@lru_cache(maxsize=1)
+def _installed() -> Heads:
     return Heads.load()
+
+
+@contextmanager
+def reading_with(others: Heads) -> Iterator[None]:
+    """Within this, in this thread, texts are read with other heads: to repeat what was read with them."""
+    before = _OTHERS.set(others)
+    try:
+        yield
+    finally:
+        _OTHERS.reset(before)
+
+
+_OTHERS: ContextVar[Heads | None] = ContextVar("others", default=None)
 
 
 def valence(text: str) -> float:

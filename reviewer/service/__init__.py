@@ -18,6 +18,7 @@ from reviewer.service.people import People
 from reviewer.service.permits import Issued, Permits, Redeemed
 from reviewer.service.proposals import Proposals
 from reviewer.service.publications import Publications
+from reviewer.service.replay import Replays
 from reviewer.service.rota import Rota
 from reviewer.service.several import Several
 from reviewer.service.talk import Talk
@@ -43,6 +44,7 @@ class Services:
     pauses: Pauses
     talk: Talk
     audit: Audit
+    replay: Replays
     rota: Rota
     calling: Calling
     several: Several
@@ -78,6 +80,7 @@ def build(settings: Settings, *, clock: Clock = utc_now) -> Services:
         pauses=Pauses(store, checking, clock),
         talk=Talk(store, drafts, clock),
         audit=Audit(store, drafts, permits),
+        replay=Replays(store, checking, clock),
         rota=Rota(store, clock),
         calling=Calling(store, checking, clock, settings.public_url, settings.ways),
         several=Several(store, drafts),
