@@ -124,7 +124,7 @@ class Settings(BaseModel):
     oidc_groups: str = Field(
         default="",
         description="Which directory group lets people into which brand, and proposes them for which group: "
-        "all-staff=acme, sm-legal=acme:legal, …",
+        "all-staff=acme, sm-legal=acme:legal.",
     )
     require_sso: bool = Field(
         default=False, description="Nobody signs in but by the identity provider, in no brand."

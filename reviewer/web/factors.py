@@ -80,7 +80,7 @@ class AppCodes(Totp):
         datastore.commit()
 
 
-class Button(StringField):
+class Button(StringField):  # type: ignore[misc]  # WTForms ships no types
     """A choice that our pages offer as buttons; the library's radio fields bring texts of their own."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
