@@ -96,11 +96,46 @@ def mixed(inputs: Floats, labels: NDArray[np.int64], weight: Floats, classes: in
 
 def probabilities(inputs: Floats, mix: Floats, *, exclusive: bool) -> Floats:
     """What `Head.probabilities` says, for many rows at once."""
-    odds = np.hstack([inputs, np.ones((len(inputs), 1))]) @ mix
+    odds = log_odds(inputs, mix)
     if exclusive:
         shares = np.exp(odds - odds.max(axis=1, keepdims=True))
         return np.asarray(shares / shares.sum(axis=1, keepdims=True))
+    return chances(odds)
+
+
+def chances(odds: Floats) -> Floats:
+    """Log-odds as probabilities."""
     return np.asarray(1 / (1 + np.exp(-odds.clip(-30, 30))))
+
+
+def log_odds(inputs: Floats, mix: Floats) -> Floats:
+    """Inputs through a `Head.mix`, before they become probabilities."""
+    return np.asarray(np.hstack([inputs, np.ones((len(inputs), 1))]) @ mix)
+
+
+def at_rate(truth: NDArray[np.bool_], rate: float) -> Floats:
+    """Weights that sum to one, under which a share of `rate` is true."""
+    share = float(truth.mean())
+    return np.where(truth, rate / share, (1 - rate) / (1 - share)) / len(truth)
+
+
+def scaled(mix: Floats, odds: Floats, truth: NDArray[np.bool_], weight: Floats) -> Floats:
+    """The mix of one question, its log-odds brought to where they are right on these rows (Platt)."""
+    model = LogisticRegression(C=1e3).fit(odds[:, None], truth, sample_weight=weight * len(weight))
+    found = mix * model.coef_[0][0]
+    found[-1] += model.intercept_[0]
+    return np.asarray(found)
+
+
+def temperature(odds: Floats, truth: NDArray[np.int64], weight: Floats) -> float:
+    """What to divide the log-odds of exclusive classes by, at least 1, for the least log loss."""
+
+    def loss(by: float) -> float:
+        shifted = odds / by - (odds / by).max(axis=1, keepdims=True)
+        chances = shifted - np.log(np.exp(shifted).sum(axis=1, keepdims=True))
+        return float(-(weight * chances[np.arange(len(truth)), truth]).sum())
+
+    return float(min((round(1 + step / 20, 2) for step in range(41)), key=loss))
 
 
 def calibration_error(

@@ -113,7 +113,8 @@ class Heads:
             vocabulary = _arrays(folder, "vocabulary.npz", files)
             lexicon = Lexicon.read(_trusted(folder, "concepts.txt", files).decode())
             severity = Lexicon.read(_trusted(folder, "severity.txt", files).decode())
-            extractor = Extractor(vocabulary["hashes"], vocabulary["idf"], lexicon, severity)
+            stance = Lexicon.read(_trusted(folder, "stance.txt", files).decode())
+            extractor = Extractor(vocabulary["hashes"], vocabulary["idf"], lexicon, severity, stance)
         except (OSError, ValueError, KeyError, TypeError, AttributeError):
             return cls(None, {}, HEADS)
         heads, missing = {}, []
