@@ -16,9 +16,12 @@ from reviewer.service.media import MediaStore
 from reviewer.service.pauses import Pauses
 from reviewer.service.people import People
 from reviewer.service.permits import Issued, Permits, Redeemed
+from reviewer.service.personal import PersonalData
 from reviewer.service.proposals import Proposals
 from reviewer.service.publications import Publications
 from reviewer.service.replay import Replays
+from reviewer.service.report import Reports
+from reviewer.service.retention import Retention
 from reviewer.service.rota import Rota
 from reviewer.service.several import Several
 from reviewer.service.talk import Talk
@@ -45,6 +48,9 @@ class Services:
     talk: Talk
     audit: Audit
     replay: Replays
+    report: Reports
+    retention: Retention
+    personal: PersonalData
     rota: Rota
     calling: Calling
     several: Several
@@ -81,6 +87,9 @@ def build(settings: Settings, *, clock: Clock = utc_now) -> Services:
         talk=Talk(store, drafts, clock),
         audit=Audit(store, drafts, permits),
         replay=Replays(store, checking, clock),
+        report=Reports(store, clock),
+        retention=Retention(store, clock, settings.kept_days),
+        personal=PersonalData(store, clock),
         rota=Rota(store, clock),
         calling=Calling(store, checking, clock, settings.public_url, settings.ways),
         several=Several(store, drafts),
