@@ -275,8 +275,8 @@ class SecondRequest(Strict):
 class RemovalRequest(Strict):
     """What somebody no longer has, from now on: one group, or one role."""
 
-    group: Group = ""
-    role: Group = ""
+    group: Annotated[str, Field(max_length=100)] = ""
+    role: Annotated[str, Field(max_length=100)] = ""
 
     @model_validator(mode="after")
     def _one(self) -> Self:
