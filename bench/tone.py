@@ -112,7 +112,7 @@ def training_texts(data: Corpora) -> Iterator[str]:
     """Everything that a shipped head may have been trained on."""
     for found in data.sets.values():
         yield from (row.text for row in found)
-    yield from (pair.text for pair in (*data.pairs, *data.own))
+    yield from (pair.text for pair in data.pairs)
     yield from (row.text for row in (*contrast.rows("train"), *contrast.rows("train", path=contrast.TALK)))
 
 

@@ -80,7 +80,7 @@ class Tree:
 
     def _hash(self, start: int, end: int) -> bytes:
         size = end - start
-        if size & (size - 1) == 0 and start % size == 0:
+        if size & (size - 1) == 0:  # then it begins at a multiple of its size
             return self._levels[size.bit_length() - 1][start // size]
         middle = start + _split(size)
         return node_hash(self._hash(start, middle), self._hash(middle, end))

@@ -7,7 +7,7 @@ weights that stay where they were made; any folder of the same form can be read.
 import hashlib
 import json
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 
 import regex
@@ -25,7 +25,10 @@ LOCAL = ("offensive", "hate", "sentiment")
 """Sets whose terms are unclear. `make models LOCAL=1` trains on them too, for use on the spot only."""
 
 OWN = Path(__file__).with_name("own")
-"""Posts written here, one a line: `area<TAB>bad|good|clean<TAB>text`; the area of a clean one is `none`."""
+"""Posts written for this project, one a line: `area<TAB>bad|good|clean<TAB>text`, one file by hand.
+
+The area of a clean one is `none`; a line break is written as `\\n`.
+"""
 
 _NOISE = regex.compile(r"https?://\S+|\bhttp\b|@\w+|[^\w\s]|_")
 
@@ -52,7 +55,7 @@ class Pair:
 
     @property
     def part(self) -> str:
-        """Who wrote it: `dev`, `t0` … `t4`."""
+        """Which hand wrote it: `dev`, `t0` … `t4`, or a file of `OWN`."""
         return self.id.partition("-")[0]
 
 
@@ -64,7 +67,6 @@ class Corpora:
     pairs: list[Pair]
     corporate: list[Row]
     hashes: dict[str, str]
-    own: list[Pair] = field(default_factory=list)
 
 
 def read(folder: Path, *, local: bool = False) -> Corpora:
@@ -99,9 +101,8 @@ def read(folder: Path, *, local: bool = False) -> Corpora:
         for r in rows(path)
     ]  # fmt: skip
     own = written(OWN, hashes)
-    return Corpora(
-        sets, pairs, corporate, hashes, [pair for pair in own if normal(pair.text) not in kept_out]
-    )
+    pairs += [pair for pair in own if normal(pair.text) not in kept_out]
+    return Corpora(sets, pairs, corporate, hashes)
 
 
 def written(folder: Path, hashes: dict[str, str]) -> list[Pair]:
@@ -117,7 +118,7 @@ def written(folder: Path, hashes: dict[str, str]) -> list[Pair]:
             label, second, text = rest.partition("\t")
             if not (tab and second and text) or label not in ("bad", "good", "clean"):
                 raise ValueError(f"{path}, line {number}: write area<TAB>bad|good|clean<TAB>text")
-            found.append(Pair(f"{path.stem}-{number}", text, area, label, (), path.stem))
+            found.append(Pair(f"{path.stem}-{number}", text.replace("\\n", "\n"), area, label, (), path.stem))
     return found
 
 

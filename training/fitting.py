@@ -6,7 +6,6 @@ from dataclasses import dataclass
 import numpy as np
 import scipy.sparse as sparse
 from numpy.typing import NDArray
-from scipy.linalg import cho_factor, cho_solve
 from sklearn.linear_model import LogisticRegression
 
 Matrix = sparse.csr_matrix
@@ -54,21 +53,31 @@ def logistic(
     return packed(np.array(columns).T, np.array(biases), keep)
 
 
-def kernel(rows: Matrix) -> NDArray[np.float32]:
-    """How alike each two rows are, plus one, so that a solution between rows has a bias."""
-    return np.asarray((rows @ rows.T).toarray() + 1, np.float32)
-
-
 def ridge(
-    alike: NDArray[np.float32], rows: Matrix, targets: Floats, weight: Floats, strength: float
+    rows: Matrix, targets: Floats, weight: Floats, strength: float, steps: int
 ) -> tuple[Floats, Floats]:
-    """Least squares for all outputs at once, solved between rows; (n-grams, outputs) and biases.
+    """Weighted least squares for all outputs at once, by conjugate gradients; (n-grams, outputs) and biases.
 
-    `alike` is the rows' `kernel`; it is written over.
+    A few dozen `steps` are enough: rows are of one length, and stopping early shrinks as `strength` does.
     """
-    alike[np.diag_indices(len(weight))] += (strength / weight).astype(np.float32)
-    shares = cho_solve(cho_factor(alike, lower=True, overwrite_a=True), targets.astype(np.float32))
-    return np.asarray(rows.T @ shares, np.float64), shares.sum(axis=0).astype(np.float64)
+    scaled = sparse.hstack([rows, np.ones((rows.shape[0], 1))], format="csr", dtype=np.float32)
+    across = scaled.T.tocsr()
+    heavy = weight.astype(np.float32)[:, None]
+    shrink = np.full((scaled.shape[1], 1), strength, np.float32)
+    usual = 1 / (across.multiply(across) @ heavy + shrink)
+    found = np.zeros((scaled.shape[1], targets.shape[1]), np.float32)
+    rest = across @ (heavy * targets.astype(np.float32))
+    step = usual * rest
+    size = (rest * step).sum(axis=0)
+    for _ in range(steps):
+        pushed = across @ (heavy * (scaled @ step)) + shrink * step
+        far = size / (step * pushed).sum(axis=0)
+        found += far * step
+        rest -= far * pushed
+        eased = usual * rest
+        size, before = (rest * eased).sum(axis=0), size
+        step = eased + size / before * step
+    return found[:-1].astype(np.float64), found[-1].astype(np.float64)
 
 
 def out_of_fold(folds: NDArray[np.int64], rows: Matrix, fit: Callable[[NDArray[np.intp]], Linear]) -> Floats:

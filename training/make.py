@@ -284,73 +284,57 @@ def policy_head(bench: Bench, data: Corpora) -> None:
     settings: Mapping[str, float] = bench.config["policy"]  # type: ignore[assignment]
     recipe = policy.Recipe(
         bench.number("cost", "policy"),
-        *(float(settings[name]) for name in ("weight", "ridge", "own_near_miss", "areas", "topics")),
+        *(float(settings[name]) for name in ("weight", "clean", "ridge", "own_near_miss", "areas", "topics")),
         keep=int(bench.number("keep", "policy")),
         keep_areas=int(bench.number("keep", "areas")),
     )
     extra = negatives(data, settings["negatives"], bench.seed)  # type: ignore[arg-type]
-    areas = policy.areas_of(data.pairs)
-    bench.trained_on["policy"] = {"pairs": len(data.pairs), **settings["negatives"]}  # type: ignore[dict-item]
-    rows, severities = matrix(bench.extractor, [*(pair.text for pair in data.pairs), *extra], stance=False)
-    kept = [not (counts[1] or counts[2]) for counts in severities[len(data.pairs) :]]
-    rows = rows[np.r_[np.arange(len(data.pairs)), len(data.pairs) + np.flatnonzero(kept)]]
-    seen_half = for_thresholds(data.corporate)
-    corporate, _ = matrix(bench.extractor, [row.text for row in seen_half], stance=False)
-    folds = policy.folds(data.pairs, rows.shape[0] - len(data.pairs), bench.seed)
-    alike = fitting.kernel(rows[policy.some(rows.shape[0], len(data.pairs))])
+    pairs, areas = data.pairs, policy.areas_of(data.pairs)
+    bench.trained_on["policy"] = {"pairs": len(pairs), **settings["negatives"]}  # type: ignore[dict-item]
+    rows, severities = matrix(bench.extractor, [*(pair.text for pair in pairs), *extra], stance=False)
+    kept = [not (counts[1] or counts[2]) for counts in severities[len(pairs) :]]
+    rows = rows[np.r_[np.arange(len(pairs)), len(pairs) + np.flatnonzero(kept)]]
+    corporate, _ = matrix(bench.extractor, [row.text for row in for_thresholds(data.corporate)], stance=False)
+    folds = policy.folds(pairs, rows.shape[0] - len(pairs), settings["folds"], bench.seed)  # type: ignore[arg-type]
     outputs = np.zeros((rows.shape[0], 1 + len(areas)))
-    unseen_corporate: dict[int, Floats] = {}
+    unseen: dict[int, Floats] = {}
     for fold in sorted({*folds.tolist()}):
-        inside, outside = np.flatnonzero(folds != fold), np.flatnonzero(folds == fold)
-        model = policy.fit(data.pairs, rows, alike, inside, areas, recipe)
-        outputs[outside] = model.outputs(rows[outside])
-        unseen_corporate[fold] = model.outputs(corporate)
-    whole, one = policy.calibrated(outputs, data.pairs, areas, settings["naming"])
-    around = np.zeros((len(outputs), len(NAMES)))
+        outside = np.flatnonzero(folds == fold)
+        model = policy.fit(pairs, rows, np.flatnonzero(folds != fold), areas, recipe)
+        outputs[outside], unseen[fold] = model.outputs(rows[outside]), model.outputs(corporate)
+    whole, one = policy.calibrated(outputs, pairs, areas, settings["naming"])
     mix = policy.mix(whole, one, len(areas), len(NAMES))
-    probability = fitting.probabilities(np.hstack([outputs, around]), mix, exclusive=False)
-    final = policy.fit(data.pairs, rows, alike, np.arange(rows.shape[0]), areas, recipe)
+
+    def probable(outputs: Floats) -> Floats:
+        blank = np.zeros((len(outputs), len(NAMES)))
+        return fitting.probabilities(np.hstack([outputs, blank]), mix, exclusive=False)
+
+    probability = probable(outputs)
+    final = policy.fit(pairs, rows, np.arange(rows.shape[0]), areas, recipe)
     both = Linear(*joined(final, rows.shape[1]))
     bench.write("policy", both, ("policy", *(f"policy/{area}" for area in areas)), mix)
-    blank = np.zeros((corporate.shape[0], len(NAMES)))
-    companies = fitting.probabilities(np.hstack([final.outputs(corporate), blank]), mix, exclusive=False)
-    unseen = np.array([pair.part in policy.HOLDOUTS for pair in data.pairs])
-    near = np.array([p.label == "good" and p.area.split("/")[0] in policy.BLOCKING for p in data.pairs])
-    top = policy.highest(probability[: len(data.pairs)], areas)
-    parts = np.array([pair.part for pair in data.pairs])
-    at = max(
-        policy.threshold(
-            top[near & (parts == part)],
-            policy.highest(companies, areas),
-            settings["near_misses"],
-            settings["corporate"],
-        )
-        for part in policy.HOLDOUTS
+    companies = policy.highest(np.vstack([probable(found) for found in unseen.values()]), areas)
+    top = policy.highest(probability[: len(pairs)], areas)
+    parts, label = np.array([pair.part for pair in pairs]), np.array([pair.label for pair in pairs])
+    blocking = np.array([pair.area.split("/")[0] in policy.BLOCKING for pair in pairs])
+    whole_parts = policy.every_area(pairs)
+    near = (label == "good") & np.isin(parts, whole_parts)
+    clean = label == "clean"
+    bench.thresholds["policy/area"] = at = policy.threshold(
+        [(top[near & blocking], settings["near_misses"]), (companies, settings["corporate"])]
     )
-    bench.thresholds["policy/area"] = round(at, 3)
-    any_near = np.array([pair.label == "good" for pair in data.pairs])
-    bench.thresholds["policy"] = round(
-        float(np.quantile(probability[: len(data.pairs), 0][unseen & any_near], 1 - settings["near_misses"])),
-        3,
+    whole_policy = probability[: len(pairs), 0]
+    bench.thresholds["policy"] = policy.threshold([(whole_policy[near], settings["near_misses"])])
+    bench.thresholds["policy/sure"] = policy.threshold(
+        [(top[clean], settings["sure_clean"]), (companies, settings["sure_corporate"])]
     )
-    clean = np.array([pair.label == "clean" for pair in data.pairs])
-    bench.thresholds["policy/sure"] = round(
-        policy.threshold(
-            top[clean], policy.highest(companies, areas), settings["sure_clean"], settings["sure_corporate"]
-        ),
-        3,
-    )
-    for part in policy.HOLDOUTS:
-        places = [place for place, pair in enumerate(data.pairs) if pair.part == part]
-        own = fitting.probabilities(
-            np.hstack([unseen_corporate[int(folds[places[0]])], blank]), mix, exclusive=False
-        )
-        figures = policy.measure(
-            probability[places], [data.pairs[place] for place in places], own, areas, round(at, 3)
-        )
+    for part in whole_parts:
+        places = np.flatnonzero(parts == part)
+        own = probable(unseen[int(folds[places[0]])])
+        figures = policy.measure(probability[places], [pairs[place] for place in places], own, areas, at)
         note(bench, f"policy without {part}", vars(figures))
-    bad = np.array([pair.label == "bad" for pair in data.pairs])
-    _, shapes = bench.seen([pair.text for pair in data.pairs])
+    bad = label == "bad"
+    _, shapes = bench.seen([pair.text for pair in pairs])
     shape = fitting.mixed(shapes[:, SHAPE], bad.astype(np.int64), np.ones(len(bad)), 2)
     by_shape = fitting.probabilities(shapes[:, SHAPE], shape, exclusive=False)[:, 0]
     everything = np.r_[bad, np.zeros(len(outputs) - len(bad), bool)]

@@ -77,7 +77,7 @@ def offensive(data: Corpora, seed: int) -> Task:
         task.add("contrast", sentence.text, int(sentence.offensive), 0.1, sentence.template)
     for sentence in contrast.rows("train", 12, contrast.TALK):
         task.add("talk", sentence.text, int(sentence.offensive), 1.0, sentence.template)
-    for post in data.own:
+    for post in data.pairs:
         if post.label == "clean":
             task.add("own", post.text, 0, 0.3)
     for row in data.sets.get("offensive", []):
@@ -101,7 +101,7 @@ def hate(data: Corpora, seed: int) -> Task:
     for sentence in contrast.rows("train"):
         task.kinds.setdefault(sentence.kind, []).append(len(task.texts))
         task.add("contrast", sentence.text, int(sentence.hate), 1.0, sentence.template)
-    for post in data.own:
+    for post in data.pairs:
         if post.label == "clean":
             task.add("own", post.text, 0)
     for row in data.sets.get("hate", []):
