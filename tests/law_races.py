@@ -57,8 +57,8 @@ class Seen:
         return (
             f"{self.rounds:,} rounds × {ACTORS} actors: {self.two_permits} double permits, {self.two_uses} "
             f"double uses, {self.counted_twice} people counted twice, {self.unseen_approved} approvals "
-            f"of an unseen digest, {self.refused_wrongly} legitimate sign-offs refused; the naive control failed in "
-            f"{self.naive_failed} of {self.naive_rounds} rounds"
+            f"of an unseen digest, {self.refused_wrongly} legitimate sign-offs refused; the naive control "
+            f"failed in {self.naive_failed} of {self.naive_rounds} rounds"
         )
 
 
