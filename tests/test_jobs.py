@@ -3,6 +3,7 @@
 import json
 import os
 import signal
+import socketserver
 import subprocess
 import sys
 import threading
@@ -10,10 +11,13 @@ import time
 from collections import Counter
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
+from email import message_from_bytes
+from email.message import Message
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
+from sqlalchemy import text
 
 from reviewer import release
 from reviewer.config import load
@@ -70,6 +74,45 @@ def receiver() -> Iterator[Receiver]:
     yield made
     made.server.shutdown()
     made.server.server_close()
+
+
+class Mailbox(socketserver.ThreadingTCPServer):
+    """A mail server that keeps what it is handed: as much of RFC 5321 as a client needs."""
+
+    daemon_threads = True
+
+    def __init__(self) -> None:
+        super().__init__(("127.0.0.1", 0), Session)
+        self.mails: list[Message] = []
+        threading.Thread(target=self.serve_forever, daemon=True).start()
+
+    @property
+    def url(self) -> str:
+        return f"smtp://127.0.0.1:{self.server_address[1]}"
+
+
+class Session(socketserver.StreamRequestHandler):
+    server: Mailbox
+
+    def handle(self) -> None:
+        self.wfile.write(b"220 ready\r\n")
+        while line := self.rfile.readline():
+            word = line[:4].upper().strip()
+            if word == b"DATA":
+                self.wfile.write(b"354 go on\r\n")
+                lines = iter(self.rfile.readline, b".\r\n")
+                self.server.mails.append(message_from_bytes(b"".join(lines)))
+            self.wfile.write(b"221 bye\r\n" if word == b"QUIT" else b"250 well\r\n")
+            if word == b"QUIT":
+                return
+
+
+@pytest.fixture
+def mailbox() -> Iterator[Mailbox]:
+    made = Mailbox()
+    yield made
+    made.shutdown()
+    made.server_close()
 
 
 class Time:
@@ -192,6 +235,29 @@ def test_a_receiver_that_wants_nothing_more_is_left_alone(
     drain(Worker(served(heads_url=receiver.url)))
     assert len(receiver.got) == 1
     assert [job.kind for job in dead_jobs(store)] == ["head.send"]
+
+
+def test_a_letter_reaches_its_mailbox_and_what_it_carried_is_forgotten(
+    store: Store, served: Served, mailbox: Mailbox
+) -> None:
+    to = {"to": "ada@acme.example", "name": "Ada"}
+    invitation = {**to, "subject": "Acme invites you", "text": "https://r.example/join/secret"}
+    changed = {**to, "reason": "The password was reset by somebody else.", "brands": ["acme"]}
+    store.write(lambda tx: tx.enqueue("mail.invitation", "one", invitation, NOW, now=NOW))
+    store.write(lambda tx: tx.enqueue("mail.account_changed", "two", changed, NOW, now=NOW))
+
+    drain(Worker(served(smtp_url=mailbox.url, mail_from="reviewer@acme.example")))
+
+    first, second = mailbox.mails
+    assert (first["To"], first["From"]) == ("ada@acme.example", "reviewer@acme.example")
+    assert first["Subject"] == "Acme invites you"
+    assert "join/secret" in str(first.get_payload())
+    assert "reset by somebody else" in str(second.get_payload())
+    assert "don't count for acme" in str(second.get_payload())
+    with store.read() as tx:
+        kept = tx.session.execute(text("SELECT payload FROM jobs WHERE kind LIKE 'mail.%'")).scalars().all()
+    assert [str(one) for one in kept] == ["{}", "{}"]
+    assert not dead_jobs(store)
 
 
 def test_work_that_loses_every_worker_is_given_up(store: Store, served: Served, clock: Time) -> None:
