@@ -93,7 +93,7 @@ def open_as(site: Site, chromium: Browser) -> Iterator[Open]:
         if name:
             page.fill("#email", f"{name.lower()}@fjordlight.example")
             page.fill("#password", demo.PASSWORD)
-            page.get_by_role("button", name="Sign in").click()
+            page.get_by_role("button", name="Sign in", exact=True).click()
             page.wait_for_url(lambda url: "/sign-in" not in url)
         return page
 
