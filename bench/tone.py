@@ -1,20 +1,29 @@
 """Score any file of the `tone` form, or of the `policy-pairs` form, with the shipped heads and thresholds.
 
     python bench/tone.py --task offensive --data FILE.jsonl [--out PRED.jsonl] [--models FOLDER]
+                         [--trained DATA] [--peers FOLDER [--install]]
     python bench/tone.py --task policy --data FILE.jsonl
     python bench/tone.py --speed FILE.jsonl
 
 Rows are {"id", "text", "label"}. Tasks: offensive, hate, emotion, politeness, hype, sentiment, policy.
-Nothing is tuned on the file that is scored. Ends with one line of JSON.
+Nothing is tuned on the file that is scored. Texts of it that the weights were trained on, by words alone,
+are counted as `seen_in_training`, with the data folder DATA to look in; the figures leave them out, except
+where all are. `trained_on` says how many rows of which sets made the weights.
+
+Beside `offensive` and `hate` stand VADER, and alt-profanity-check and better-profanity from the virtual
+environment `python` in FOLDER, where `--install` puts them; nothing of the project depends on them. What is
+not there is said to be missing. Ends with one line of JSON.
 """
 
 import argparse
-import importlib
 import json
+import os
 import statistics
 import time
-from collections.abc import Callable, Sequence
+import venv
+from collections.abc import Iterator, Sequence
 from pathlib import Path
+from subprocess import run
 from typing import Any
 
 import numpy as np
@@ -24,6 +33,8 @@ from sklearn.metrics import f1_score, precision_score, recall_score, roc_auc_sco
 from reviewer import language
 from reviewer.heads import FOLDER, Heads
 from reviewer.text import read_text
+from training import contrast
+from training.corpora import Corpora, normal, read
 from training.fitting import calibration_error
 from training.policy import BLOCKING
 
@@ -32,6 +43,7 @@ Scores = list[dict[str, float]]
 
 POSITIVE = {"offensive", "hate", "clickbait", "polite", "1", "true", "yes", "hateful"}
 TASKS = {"offensive": "offensive", "hate": "hate", "politeness": "polite", "hype": "hype"}
+DATA = "../shared/data"
 VADER_FLOOR = 0.05
 """Compounds closer to zero are neutral, as VADER's authors advise."""
 
@@ -42,6 +54,11 @@ def main() -> None:
     parser.add_argument("--data", type=Path)
     parser.add_argument("--out", type=Path)
     parser.add_argument("--models", type=Path, default=FOLDER)
+    parser.add_argument(
+        "--trained", type=Path, default=Path(os.environ.get("REVIEWER_DEV_DATA", "../shared/data"))
+    )
+    parser.add_argument("--peers", type=Path)
+    parser.add_argument("--install", action="store_true")
     parser.add_argument("--speed", type=Path)
     chosen = parser.parse_args()
     heads = Heads.load(chosen.models)
@@ -54,17 +71,49 @@ def main() -> None:
         return
     if not (chosen.task and chosen.data):
         parser.error("name --task and --data, or --speed")
-    rows = rows_of(chosen.data)
+    if chosen.install and chosen.peers:
+        install(chosen.peers)
+    everything = rows_of(chosen.data)
+    seen = seen_in_training(everything, chosen.trained)
+    rows = [row for row in everything if row["id"] not in (seen or ())] or everything
     scores = [scored(heads, str(row["text"])) for row in rows]
     if chosen.task == "policy":
         figures, predictions = policy(heads, rows, scores)
     elif chosen.task in TASKS:
-        figures, predictions = question(heads, TASKS[chosen.task], rows, scores)
+        figures, predictions = question(heads, TASKS[chosen.task], rows, scores, chosen.peers)
     else:
         figures, predictions = classes(chosen.task, rows, scores)
     if chosen.out:
         chosen.out.write_text("".join(json.dumps(one) + "\n" for one in predictions))
-    print(json.dumps({"task": chosen.task, "n": len(rows), **{k: rounded(v) for k, v in figures.items()}}))
+    trained = json.loads((chosen.models / "manifest.json").read_text()).get("trained_on", {})
+    told = {
+        "task": chosen.task,
+        "n": len(rows),
+        **{name: rounded(value) for name, value in figures.items()},
+        "seen_in_training": None if seen is None else len(seen),
+        "trained_on": trained.get(TASKS.get(chosen.task, chosen.task), {}),
+    }
+    print(json.dumps(told))
+
+
+def seen_in_training(rows: list[Row], folder: Path) -> set[str] | None:
+    """Ids of rows whose words are those of a training text; None where the data is not there to look in."""
+    if not (folder / "tone").is_dir():
+        print(f"{folder} has no folder `tone`: not looked whether the weights were trained on this file")
+        return None
+    known = {normal(text) for text in training_texts(read(folder))}
+    found = {row["id"] for row in rows if normal(str(row["text"])) in known}
+    if found:
+        print(f"{len(found)} of {len(rows)} texts are in the training data: {', '.join(sorted(found)[:5])} …")
+    return found
+
+
+def training_texts(data: Corpora) -> Iterator[str]:
+    """Everything that a shipped head may have been trained on."""
+    for found in data.sets.values():
+        yield from (row.text for row in found)
+    yield from (pair.text for pair in data.pairs)
+    yield from (row.text for row in (*contrast.rows("train"), *contrast.rows("train", path=contrast.TALK)))
 
 
 def rows_of(path: Path) -> list[Row]:
@@ -80,7 +129,9 @@ def scored(heads: Heads, text: str) -> dict[str, float]:
     return heads.scores(plain, language.valences(plain))
 
 
-def question(heads: Heads, name: str, rows: list[Row], scores: Scores) -> tuple[dict[str, Any], list[Row]]:
+def question(
+    heads: Heads, name: str, rows: list[Row], scores: Scores, others: Path | None
+) -> tuple[dict[str, Any], list[Row]]:
     """A head with one question; other checkers of the same kind beside it where they are installed."""
     truth = np.array([str(row["label"]).lower() in POSITIVE for row in rows])
     if name == "offensive":
@@ -97,8 +148,7 @@ def question(heads: Heads, name: str, rows: list[Row], scores: Scores) -> tuple[
         "recall": recall_score(truth, guess),
     }
     if name in ("offensive", "hate"):
-        for peer, says in peers().items():
-            said = np.array([says(str(row["text"])) for row in rows])
+        for peer, said in peers([str(row["text"]) for row in rows], others).items():
             figures[f"{peer}_macro_f1"] = f1_score(truth, said, average="macro")
     functions = sorted({str(row["function"]) for row in rows if "function" in row})
     for function in functions:
@@ -203,21 +253,45 @@ def policy(heads: Heads, rows: list[Row], scores: Scores) -> tuple[dict[str, Any
     return figures, predictions
 
 
-def peers() -> dict[str, Callable[[str], bool]]:
-    """VADER, and what people use instead of us where it is installed."""
-    found: dict[str, Callable[[str], bool]] = {"vader": lambda text: language.valence(text) <= -VADER_FLOOR}
-    try:
-        better = importlib.import_module("better_profanity").profanity
-        better.load_censor_words()
-        found["better_profanity"] = lambda text: bool(better.contains_profanity(text))
-    except ImportError:
-        print("better-profanity is not installed: left out")
-    try:
-        alt = importlib.import_module("profanity_check")
-        found["alt_profanity_check"] = lambda text: bool(alt.predict([text])[0])
-    except ImportError:
-        print("alt-profanity-check is not installed: left out")
+PACKAGES = ("alt-profanity-check", "better-profanity")
+ASKED = """
+import json, sys
+texts, said = json.load(sys.stdin), {}
+try:
+    from better_profanity import profanity
+    profanity.load_censor_words()
+    said["better_profanity"] = [bool(profanity.contains_profanity(text)) for text in texts]
+except ImportError:
+    pass
+try:
+    from profanity_check import predict
+    said["alt_profanity_check"] = [bool(one) for one in predict(texts)]
+except ImportError:
+    pass
+print(json.dumps(said))
+"""
+
+
+def peers(texts: list[str], folder: Path | None) -> dict[str, list[bool]]:
+    """Which texts VADER finds negative, and which ones people's usual word lists and models flag."""
+    found = {"vader": [language.valence(text) <= -VADER_FLOOR for text in texts]}
+    python = folder / "python" / "bin" / "python" if folder else None
+    if python and python.is_file():
+        asked = run(
+            [python, "-c", ASKED], input=json.dumps(texts), capture_output=True, text=True, check=True
+        )
+        found |= json.loads(asked.stdout.splitlines()[-1])
+    for package in PACKAGES:
+        if package.replace("-", "_") not in found:
+            print(f"{package} is not installed: left out (--peers FOLDER --install)")
     return found
+
+
+def install(folder: Path) -> None:
+    """The peers, into a virtual environment of their own."""
+    if not (folder / "python").is_dir():
+        venv.create(folder / "python", with_pip=True)
+    run([folder / "python" / "bin" / "python", "-m", "pip", "install", "--quiet", *PACKAGES], check=True)
 
 
 def speed(heads: Heads, rows: Sequence[Row]) -> dict[str, Any]:

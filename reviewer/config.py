@@ -24,6 +24,10 @@ PREFIX = "REVIEWER_"
 NOT_OURS = frozenset({"REVIEWER_DEV_DATA"})
 """Read by the tests alone."""
 
+RETENTION_KINDS = ("drafts", "published", "comments", "media", "invitations", "sign_ins", "later_work")
+"""What is kept for a time: posts that never went out, posts that did, what people said about them, files
+that no post shows, invitations that ended, sign-ins, and later work that is done."""
+
 Shape = TypeVar("Shape", bound=BaseModel)
 Seconds = Annotated[float, Field(gt=0, le=300)]
 
@@ -124,10 +128,15 @@ class Settings(BaseModel):
     oidc_groups: str = Field(
         default="",
         description="Which directory group lets people into which brand, and proposes them for which group: "
-        "all-staff=acme, sm-legal=acme:legal, …",
+        "all-staff=acme, sm-legal=acme:legal.",
     )
     require_sso: bool = Field(
         default=False, description="Nobody signs in but by the identity provider, in no brand."
+    )
+    retention: str = Field(
+        default="sign_ins=90, invitations=90, later_work=90",
+        description="For how many days contents are kept where a brand decides nothing else: "
+        "drafts=730, published=2555, comments=730, media=90, …; what is not named is kept for good.",
     )
     log_level: Literal["debug", "info", "warning", "error"] = Field(
         default="info", description="How much is logged; never the text of a post."
@@ -158,6 +167,19 @@ class Settings(BaseModel):
         if self.oidc_issuer and not self.oidc_client_id:
             raise ValueError("REVIEWER_OIDC_ISSUER needs REVIEWER_OIDC_CLIENT_ID")
         return self
+
+    @field_validator("retention")
+    @classmethod
+    def _numbered(cls, text: str) -> str:
+        for name, days in _pairs(text):
+            if name not in RETENTION_KINDS or not (days.isascii() and days.isdecimal() and int(days) > 0):
+                raise ValueError(f"write class=days, with commas; classes are {', '.join(RETENTION_KINDS)}")
+        return text
+
+    @property
+    def kept_days(self) -> dict[str, int]:
+        """Days by class of contents, of `retention`."""
+        return {name: int(days) for name, days in _pairs(self.retention)}
 
     @property
     def directory(self) -> frozenset[tuple[str, str, str]]:
@@ -243,6 +265,11 @@ class Settings(BaseModel):
     def having(self, **changed: Any) -> Self:
         """The same settings with some changed; raises BadSetting like `load`."""
         return _checked(type(self), {**self.model_dump(), **changed})
+
+
+def _pairs(text: str) -> list[tuple[str, str]]:
+    parts = (part.partition("=") for part in text.split(",") if part.strip())
+    return [(name.strip(), value.strip()) for name, _, value in parts]
 
 
 def load(environ: Mapping[str, str] | None = None) -> Settings:

@@ -12,6 +12,7 @@ import threading
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
 import structlog
@@ -19,7 +20,7 @@ import structlog
 from reviewer.errors import ReviewerError, Unavailable
 from reviewer.integrations import sending
 from reviewer.integrations.slack_style import slack_notice
-from reviewer.service import Services, calling
+from reviewer.service import Services, calling, joining, suspension
 from reviewer.service.checking import Recheck
 from reviewer.store import Job, Tx
 
@@ -213,6 +214,39 @@ def send_notice(services: Services, job: Job, now: datetime) -> Written:
     return lambda tx: tx.note_sent(message.name, now)
 
 
+def send_letter(services: Services, job: Job, now: datetime) -> Written:
+    """Bring somebody an invitation, a link that proves an address, or word that their account changed.
+
+    Without a mail server nobody gets it; who invites and who runs the server have other ways to the link.
+    """
+    settings, letter = services.settings, job.payload
+    if server := settings.smtp_url.get_secret_value():
+        changed = job.kind == suspension.TELL_KIND
+        sending.send_mail(
+            server,
+            sender=settings.mail_from,
+            to=letter["to"],
+            subject="Your account at Reviewer was changed" if changed else letter["subject"],
+            text=_changed(letter, settings.public_url) if changed else letter["text"],
+            name=f"letter-{job.id}",
+            host=urlsplit(settings.public_url).hostname or "localhost",
+            at=now,
+        )
+    return _nothing
+
+
+def _changed(letter: Mapping[str, Any], page: str) -> str:
+    waits = (
+        f"Until a colleague agrees, your approvals don't count for {', '.join(letter['brands'])}.\n\n"
+        if letter["brands"]
+        else ""
+    )
+    return (
+        f"Hello {letter['name']},\n\n{letter['reason']}\n\n{waits}"
+        f"If this was not you, tell whoever runs Reviewer in your house at once: {page}\n"
+    )
+
+
 HOURLY = "hourly"
 KINDS: Mapping[str, Callable[[Services, Job, datetime], Written]] = {
     "head.sign": sign_head,
@@ -220,6 +254,9 @@ KINDS: Mapping[str, Callable[[Services, Job, datetime], Written]] = {
     calling.CALL: call_reviewers,
     calling.SLOT: pass_slot,
     calling.SEND: send_notice,
+    joining.INVITATION: send_letter,
+    joining.ADDRESS: send_letter,
+    suspension.TELL_KIND: send_letter,
 }
 """What a worker can do, by the name under which it was enqueued."""
 BY_THEMSELVES: Mapping[str, str] = {"head.sign": HOURLY}

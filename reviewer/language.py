@@ -6,11 +6,14 @@ at what was typed.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import replace
 from functools import lru_cache
 from math import sqrt
+from pathlib import Path
 from types import MappingProxyType
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Self
 
 import regex
 import simplemma
@@ -21,7 +24,11 @@ from reviewer.text import Document
 
 if TYPE_CHECKING:
     from spacy.language import Language
+    from spacy.tokens import Doc
     from vaderSentiment.vaderSentiment import SentimentIntensityAnalyzer
+
+COMPONENT = "reviewer_heads"
+"""Name of the trained heads in a spaCy pipeline."""
 
 LONGEST_WORD = 128
 """A run of more characters without space is no word; it is cut, so that tokenizing stays linear."""
@@ -76,7 +83,7 @@ def annotate(document: Document, *, pipeline: str = "") -> Document:
         words=tuple(view.origin(token.idx, token.idx + len(token)) for token in doc if not token.is_space),
         valence=tuple(valence(view.text[start:end]) for start, end in sentences),
         compound=valence(view.text),
-        tone=tone(view.text),
+        tone=doc._.tone,
     )
 
 
@@ -127,10 +134,27 @@ def reduced(documents: Iterable[Document]) -> Iterator[str]:
         yield "Language not supported, in all or a part of the text: a person decides."
 
 
-@lru_cache(maxsize=1)
 def heads() -> Heads:
     """The trained heads of this installation; `missing` names those that could not be trusted."""
+    return _OTHERS.get() or _installed()
+
+
+@lru_cache(maxsize=1)
+def _installed() -> Heads:
     return Heads.load()
+
+
+@contextmanager
+def reading_with(others: Heads) -> Iterator[None]:
+    """Within this, in this thread, texts are read with other heads: to repeat what was read with them."""
+    before = _OTHERS.set(others)
+    try:
+        yield
+    finally:
+        _OTHERS.reset(before)
+
+
+_OTHERS: ContextVar[Heads | None] = ContextVar("others", default=None)
 
 
 def valence(text: str) -> float:
@@ -222,10 +246,60 @@ def _nlp(name: str) -> "Language":
 def _pipeline(name: str) -> "Language":
     import spacy
 
+    register()
     nlp = spacy.load(name) if name else spacy.blank("en")
     if not {"parser", "senter", "sentencizer"} & set(nlp.pipe_names):
         nlp.add_pipe("sentencizer")
+    if COMPONENT not in nlp.pipe_names:
+        nlp.add_pipe(COMPONENT)
     return nlp
+
+
+class WrongWeights(ValueError):
+    """A stored pipeline was made with other weights than those of this installation."""
+
+
+class ToneComponent:
+    """The trained heads in a spaCy pipeline: sets `doc._.tone`, as `tone` gives it.
+
+    What is stored of it is the SHA-256 of the models' manifest: the weights stay with the installation,
+    and a pipeline that was made with other ones is refused.
+    """
+
+    def __call__(self, doc: "Doc") -> "Doc":
+        # what was kept under other heads must not answer for these, nor theirs for the installed ones
+        doc._.tone = tone(doc.text) if _OTHERS.get() is None else tone.__wrapped__(doc.text)
+        return doc
+
+    def to_bytes(self, *, exclude: Iterable[str] = ()) -> bytes:  # noqa: ARG002 - spaCy's signature
+        return heads().sha256.encode()
+
+    def from_bytes(self, data: bytes, *, exclude: Iterable[str] = ()) -> Self:  # noqa: ARG002
+        """Raises WrongWeights."""
+        if data.decode() != heads().sha256:
+            raise WrongWeights("The pipeline was stored with other tone weights: make and store it anew.")
+        return self
+
+    def to_disk(self, path: Path | str, *, exclude: Iterable[str] = ()) -> None:  # noqa: ARG002
+        Path(path).write_bytes(self.to_bytes())
+
+    def from_disk(self, path: Path | str, *, exclude: Iterable[str] = ()) -> Self:  # noqa: ARG002
+        """Raises WrongWeights."""
+        return self.from_bytes(Path(path).read_bytes())
+
+
+@lru_cache(maxsize=1)
+def register() -> None:
+    """Make `nlp.add_pipe("reviewer_heads")` and `doc._.tone` known to spaCy; repeated calls do nothing."""
+    from spacy.language import Language
+    from spacy.tokens import Doc
+
+    if not Doc.has_extension("tone"):
+        Doc.set_extension("tone", default=MappingProxyType({}))
+
+    @Language.factory(COMPONENT, assigns=["doc._.tone"])
+    def made(nlp: Language, name: str) -> ToneComponent:  # noqa: ARG001 - spaCy's signature
+        return ToneComponent()
 
 
 @lru_cache(maxsize=1)

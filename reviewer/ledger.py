@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from functools import reduce
 
 SIZE = 32
+LONGEST = 65
+"""No proof has more hashes: one for each level of a tree of 2⁶⁴ leaves, and one to begin with."""
 EMPTY = hashlib.sha256().digest()
 """The root of a log without events."""
 
@@ -78,7 +80,7 @@ class Tree:
 
     def _hash(self, start: int, end: int) -> bytes:
         size = end - start
-        if size & (size - 1) == 0 and start % size == 0:
+        if size & (size - 1) == 0:  # then it begins at a multiple of its size
             return self._levels[size.bit_length() - 1][start // size]
         middle = start + _split(size)
         return node_hash(self._hash(start, middle), self._hash(middle, end))
@@ -128,10 +130,11 @@ class Frontier:
 def verify_inclusion(index: int, size: int, leaf_hash: bytes, proof: Sequence[bytes], root: bytes) -> bool:
     """Does the path lead from leaf `index` (from 0) to the root of a tree of `size` leaves.
 
-    RFC 9162, 2.1.3.2. Raises NotConsistent for hashes that are not 32 bytes long.
+    RFC 9162, 2.1.3.2. Raises NotConsistent for hashes that are not 32 bytes long, and for what is no number
+    or no list.
     """
-    hashed, wanted, path = _of_size(leaf_hash), _of_size(root), [_of_size(h) for h in proof]
-    if not 0 <= index < size:
+    hashed, wanted, path = _of_size(leaf_hash), _of_size(root), _path(proof)
+    if not 0 <= _number(index) < _number(size):
         return False
     node, last = index, size - 1
     for sibling in path:
@@ -151,10 +154,10 @@ def verify_consistency(size1: int, size2: int, root1: bytes, root2: bytes, proof
     """Does the log of `size2` events begin with the whole log of `size1`.
 
     RFC 9162, 2.1.4.2. A proof from an empty log says nothing and is refused. Raises NotConsistent for
-    hashes that are not 32 bytes long.
+    hashes that are not 32 bytes long, and for what is no number or no list.
     """
-    old, new, path = _of_size(root1), _of_size(root2), [_of_size(h) for h in proof]
-    if not 0 <= size1 <= size2:
+    old, new, path = _of_size(root1), _of_size(root2), _path(proof)
+    if not 0 <= _number(size1) <= _number(size2):
         return False
     if size1 == size2:
         return not path and old == new and (size1 > 0 or old == EMPTY)
@@ -188,3 +191,17 @@ def _of_size(hashed: bytes) -> bytes:
     if not isinstance(hashed, bytes) or len(hashed) != SIZE:
         raise NotConsistent(f"a hash has {SIZE} bytes")
     return hashed
+
+
+def _path(proof: Sequence[bytes]) -> list[bytes]:
+    if not isinstance(proof, (list, tuple)):
+        raise NotConsistent("a proof is a list of hashes")
+    if len(proof) > LONGEST:
+        raise NotConsistent(f"no proof has more than {LONGEST} hashes")
+    return [_of_size(hashed) for hashed in proof]
+
+
+def _number(size: int) -> int:
+    if type(size) is not int:
+        raise NotConsistent("an index or a size is a whole number")
+    return size

@@ -169,7 +169,7 @@ def test_the_first_people_come_in_once_and_it_is_logged(acme: Shell) -> None:
 
     assert brand.accounts == {"x:acme"}
     assert len(brand.members["marketing"]) == 1
-    assert actions == ["brand.added", "person.added", "group.granted", "person.added"]
+    assert actions == ["brand.added", "brand.founder_added", "brand.founder_added"]
     assert again.exit_code == 2
     assert [b.slug for b in acme.people().brands()] == ["acme"]
 
@@ -195,15 +195,16 @@ def test_a_set_up_with_a_mistake_in_it_writes_nothing(shell: Shell, wrong: tuple
 
 
 def test_people_come_and_go_by_command(acme: Shell) -> None:
-    added = acme(
-        "user", "add", "acme", "dora@acme.example", "Dora", "comms", "auditor", typed=f"{PASSWORD}\n"
-    )
+    added = acme("user", "add", "acme", "dora@acme.example", "Dora", "comms", typed=f"{PASSWORD}\n")
     assert added.exit_code == 0, added.output
     listed = acme("user", "list").output
     assert "dora@acme.example  Dora\n  acme: signs for comms" in listed
 
-    assert acme("user", "grant", "acme", "dora@acme.example", "marketing").exit_code == 0
-    assert "signs for comms, marketing" in acme("user", "list").output
+    asked = acme("user", "grant", "acme", "dora@acme.example", "marketing", "--reason", "Ada is away.")
+    assert asked.exit_code == 0, asked.output
+    assert "Two people sign for acme, so this is a proposal: nothing has changed yet." in asked.output
+    assert "It takes Ada to agree: http://127.0.0.1:8000/proposals/" in asked.output
+    assert "Dora\n  acme: signs for comms\n" in acme("user", "list").output
     assert acme("user", "revoke", "acme", "dora@acme.example", "comms").exit_code == 0
     assert acme("user", "password", "dora@acme.example", typed="another long one\n").exit_code == 0
     assert acme("user", "deactivate", "dora@acme.example").exit_code == 0

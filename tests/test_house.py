@@ -61,6 +61,7 @@ def texts() -> dict[str, str]:
     return found
 
 
+@cache
 def modules() -> dict[str, ast.Module]:
     return {
         name: ast.parse(text)

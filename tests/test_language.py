@@ -4,13 +4,16 @@ import importlib
 import random
 import sys
 import time
+from pathlib import Path
 from subprocess import run
 
 import pytest
+import spacy
 from hypothesis import given
 from hypothesis import strategies as st
 
 from reviewer import language
+from reviewer.heads import HEADS, Heads
 from reviewer.text import Document, read_text
 
 
@@ -58,6 +61,9 @@ LONG = {
     "dots": "a. " * 33_000,
     "any letters": "".join(chr(random.Random(1).randrange(0x20, 0xD7FF)) for _ in range(33_000)),  # noqa: S311
     "lone surrogates": "\ud800 x" * 20_000,
+    "letters apart": "a b " * 25_000,
+    "words run together": "ihatewomenyou" * 7_700,
+    "insults": "you idiot " * 10_000,
 }
 
 
@@ -109,6 +115,19 @@ OTHER = (
 )
 
 
+MIXED = (
+    "Our summer menu is here! Komm vorbei und probier die neue Limonade mit uns.",
+    "Join us on Friday. Te esperamos en la plaza con música y comida para todos.",
+    "Open until nine. 今日はいい天気ですね。",
+)
+
+
+@pytest.mark.parametrize("text", MIXED)
+def test_a_post_in_two_languages_is_read_and_still_goes_to_a_person(text: str):
+    assert annotated(text).tone
+    assert any("person decides" in line for line in language.reduced([read_text(text)]))
+
+
 @pytest.mark.parametrize("text", ENGLISH)
 def test_english_with_names_and_tags_is_read(text: str):
     assert not language.foreign(text)
@@ -128,6 +147,31 @@ def test_most_sentences_of_many_languages_are_told_from_english():
     found = sum(map(language.foreign, examples))
 
     assert found / len(examples) > 0.9
+
+
+def test_the_heads_are_a_component_that_any_spacy_pipeline_can_have(tmp_path: Path):
+    language.register()
+    nlp = spacy.blank("en")
+    nlp.add_pipe(language.COMPONENT)
+    text = "You are a complete idiot, shut up."
+
+    assert nlp(text)._.tone == language.tone(text) == annotated(text).tone
+    nlp.to_disk(tmp_path / "pipeline")
+    assert spacy.load(tmp_path / "pipeline")(text)._.tone == language.tone(text)
+
+
+def test_a_stored_pipeline_with_other_weights_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    language.register()
+    nlp = spacy.blank("en")
+    nlp.add_pipe(language.COMPONENT)
+    nlp.to_disk(tmp_path / "pipeline")
+    stored = nlp.to_bytes()
+    monkeypatch.setattr(language, "heads", lambda: Heads(None, {}, HEADS, sha256="of other weights"))
+
+    with pytest.raises(language.WrongWeights):
+        spacy.load(tmp_path / "pipeline")
+    with pytest.raises(language.WrongWeights):
+        nlp.from_bytes(stored)
 
 
 def test_nobody_waits_for_spacy_who_reads_no_text():

@@ -2,6 +2,7 @@
 
 import hashlib
 import random
+from collections.abc import Callable
 
 import pytest
 from hypothesis import given
@@ -9,6 +10,7 @@ from hypothesis import strategies as st
 
 from reviewer.ledger import (
     EMPTY,
+    Frontier,
     NotConsistent,
     Tree,
     leaf_hash,
@@ -123,3 +125,65 @@ def test_proofs_stay_short() -> None:
 
     assert longest * 32 <= 2048
     assert len(tree.consistency(65_537)) * 32 <= 2048
+
+
+def test_a_log_that_only_grows_has_the_roots_of_the_tree() -> None:
+    log = Frontier()
+    for n, leaf in enumerate(LEAVES):
+        assert (log.size, log.root()) == (n, TREE.root(n))
+        log = log.with_leaf(leaf)
+        assert len(log.peaks) == (n + 1).bit_count()
+    with pytest.raises(NotConsistent):
+        log.with_leaf(b"short")
+
+
+@pytest.mark.parametrize(
+    "ask",
+    [
+        lambda: TREE.root(131),
+        lambda: TREE.root(-1),
+        lambda: TREE.inclusion(130),
+        lambda: TREE.inclusion(-1),
+        lambda: TREE.inclusion(7, 7),
+        lambda: TREE.inclusion(0, 0),
+        lambda: TREE.inclusion(0, 131),
+        lambda: TREE.consistency(0),
+        lambda: TREE.consistency(0, 0),
+        lambda: TREE.consistency(-1),
+        lambda: TREE.consistency(8, 7),
+        lambda: TREE.consistency(1, 131),
+    ],
+)
+def test_what_is_not_in_the_log_has_no_proof_at_all(ask: Callable[[], object]) -> None:
+    with pytest.raises(IndexError):
+        ask()
+
+
+def test_a_proof_for_a_place_or_size_that_cannot_be_holds_nowhere() -> None:
+    root, path = TREE.root(), TREE.inclusion(0)
+
+    assert not verify_inclusion(-1, 130, LEAVES[0], path, root)
+    assert not verify_inclusion(130, 130, LEAVES[0], path, root)
+    assert not verify_inclusion(0, 0, LEAVES[0], [], LEAVES[0])
+    assert not verify_inclusion(0, 1, LEAVES[0], [LEAVES[1]], LEAVES[0])
+    assert not verify_inclusion(0, 130, LEAVES[0], [*path, LEAVES[1]], root)
+    assert not verify_inclusion(0, 130, LEAVES[0], path[:-1], root)
+    assert not verify_consistency(-1, 130, root, root, [])
+    assert not verify_consistency(131, 130, root, root, [])
+    assert not verify_consistency(0, 130, EMPTY, root, TREE.consistency(1))
+    assert not verify_consistency(5, 5, TREE.root(5), TREE.root(5), [LEAVES[0]])
+    assert not verify_consistency(5, 5, TREE.root(5), TREE.root(6), [])
+    assert not verify_consistency(0, 0, LEAVES[0], LEAVES[0], [])
+    assert verify_consistency(0, 0, EMPTY, EMPTY, [])
+    for old in (1, 2, 64, 127):
+        proof = TREE.consistency(old)
+        assert not verify_consistency(old, 130, TREE.root(old), root, [])
+        assert not verify_consistency(old, 130, TREE.root(old), root, [*proof, LEAVES[0]])
+        assert not verify_consistency(old, 130, LEAVES[9], root, proof)
+        assert not verify_consistency(old, 130, TREE.root(old), LEAVES[9], proof)
+
+
+def test_only_whole_hashes_make_a_tree() -> None:
+    for wrong in (b"short", b"x" * 33, "x" * 32):
+        with pytest.raises(NotConsistent):
+            Tree([wrong])  # type: ignore[list-item]

@@ -7,7 +7,11 @@ from pathlib import Path
 
 SCRIPT = """
 import logging
+import threading
+from datetime import UTC, datetime
+from http.server import BaseHTTPRequestHandler, HTTPServer
 from flask import Flask
+from reviewer.integrations import sending
 from reviewer.errors import RuleError
 from reviewer.web import logs, problems
 
@@ -24,6 +28,19 @@ except ValueError as error:
     logging.getLogger("gunicorn.error").exception("Error handling request")
 logs.fault(RuleError("Give a reason.", path="a.yml", line=3), "r2")
 logging.getLogger("gunicorn.error").info("Booting %s", "worker")
+
+class Receiver(BaseHTTPRequestHandler):
+    def do_POST(self):
+        self.send_response(204)
+        self.end_headers()
+
+    def log_message(self, *_):
+        pass
+
+server = HTTPServer(("127.0.0.1", 0), Receiver)
+threading.Thread(target=server.handle_request).start()
+url = f"http://127.0.0.1:{server.server_port}/services/rvw_secret"
+sending.post_json(url, {}, name="n1", at=datetime.now(UTC))
 """
 
 

@@ -4,18 +4,22 @@ import hashlib
 import json
 import os
 import shutil
+import sys
 from collections.abc import Mapping
 from pathlib import Path
+from subprocess import run
 
 import numpy as np
 import pytest
 
 from reviewer import language
 from reviewer.checks import tone
-from reviewer.heads import FOLDER, HEADS, Heads
-from reviewer.model import Context
+from reviewer.heads import FOLDER, HEADS, Heads, Lexicon
+from reviewer.heads.features import listed
+from reviewer.heads.stance import Stance
+from reviewer.model import Context, Span
 from reviewer.text import Document, read_text
-from training import contrast, ordinary
+from training import contrast, corpora, ordinary
 
 DATA = Path(os.environ.get("REVIEWER_DEV_DATA", "../shared/data"))
 needs_data = pytest.mark.skipif(
@@ -85,7 +89,7 @@ def test_a_head_with_the_wrong_weights_is_missing_and_the_others_answer(models: 
     assert "hate" not in heads.scores(KIND, language.valences(KIND))
 
 
-@pytest.mark.parametrize("name", ["manifest.json", "vocabulary.npz", "severity.txt"])
+@pytest.mark.parametrize("name", ["manifest.json", "vocabulary.npz", "severity.txt", "stance.txt"])
 def test_without_what_all_heads_share_all_are_missing(models: Path, name: str):
     (models / name).unlink()
 
@@ -164,8 +168,10 @@ def test_trained_heads_say_that_they_are_trained():
 
 
 CONTRAST = {row.kind for row in contrast.rows("test")}
-FLOORS = {"hate": 0.5, "insult to a person": 0.5}
-"""Where the heads are weak today; every other kind holds at .55 or better."""
+PERSONAL = ("person", "harmless about a person")
+"""Kinds about one person: what counts is whether it offends."""
+FLOORS = {"negated praise": 0.5, "slur homonym": 0.5}
+"""Where the heads are weak today; every other kind holds at .6 or better."""
 
 
 def test_the_contrast_parts_share_no_sentence_and_are_many():
@@ -176,19 +182,80 @@ def test_the_contrast_parts_share_no_sentence_and_are_many():
     assert len(train) + len(test) >= 2_000
 
 
+def right(row: contrast.Row, name: str) -> bool:
+    return (scores(row.text)[name] >= language.threshold(name)) == getattr(row, name)
+
+
 @pytest.mark.parametrize("kind", sorted(CONTRAST))
 def test_mentioning_is_not_attacking(kind: str):
     """Templates and names that training never saw."""
-    rows = [row for row in contrast.rows("test") if row.kind == kind]
-    name = "offensive" if kind in ("insult to a person", "harmless about a person") else "hate"
+    found = [right(row, "hate") for row in contrast.rows("test") if row.kind == kind]
 
-    right = [
-        (scores(row.text)[name] >= language.threshold(name))
-        == (row.offensive if name == "offensive" else row.hate)
-        for row in rows
+    assert sum(found) / len(found) >= FLOORS.get(kind, 0.6)
+
+
+@pytest.mark.parametrize("kind", PERSONAL)
+def test_an_insult_is_told_from_praise_in_the_same_words(kind: str):
+    found = [right(row, "offensive") for row in contrast.rows("test") if row.kind == kind]
+
+    assert sum(found) / len(found) >= 0.6
+
+
+def test_hate_is_told_from_its_look_alikes_over_all_kinds():
+    rows = list(contrast.rows("test"))
+    found = np.array([right(row, "hate") for row in rows])
+    hateful = np.array([row.hate for row in rows])
+    caught, quiet = found[hateful], found[~hateful]
+
+    # F1 of each class from how many of it are right and how many of the other are not
+    f1 = [
+        2 * one.sum() / (2 * one.sum() + (~one).sum() + (~other).sum())
+        for one, other in ((caught, quiet), (quiet, caught))
     ]
+    assert np.mean(f1) >= 0.7
+    assert found.mean() >= 0.76
 
-    assert sum(right) / len(right) >= FLOORS.get(kind, 0.55)
+
+@pytest.mark.parametrize(
+    ("text", "parts"),
+    [
+        ("Poles are thieves.", ("group", "be", "bad", "stop")),
+        ("P o l e s are th1eves.", ("group", "be", "bad", "stop")),
+        ("ihatewomen", ("me", "hate", "group")),
+        ("Those mulsims", ("they", "group")),
+        ("No, Poles are not vermin", ("no", "comma", "group", "be", "no", "bad")),
+        ("We open at nine", ("me",)),
+    ],
+)
+def test_words_are_read_by_the_part_they_play_however_they_are_typed(text: str, parts: tuple[str, ...]):
+    stance, severity = (Lexicon.read((FOLDER / f"{name}.txt").read_text()) for name in ("stance", "severity"))
+
+    assert Stance(stance, severity).names(listed(text)) == parts
+
+
+def test_letters_typed_apart_are_explained_where_they_stand():
+    document = annotated("You are an i d i o t and a pathetic liar, shut up.")
+
+    found = language.drivers(document, Span(0, len(document.text)), "offensive")
+
+    assert all(document.text[span.start : span.end] == word for word, _, span in found)
+    assert found
+
+
+def test_posts_written_here_are_read_line_by_line_and_a_wrong_line_is_named(tmp_path: Path):
+    (tmp_path / "a.tsv").write_text("# ours\nconduct/insult\tbad\tYou fool.\nnone\tclean\tWe open at nine.\n")
+    hashes: dict[str, str] = {}
+
+    posts = corpora.written(tmp_path, hashes)
+
+    assert [(post.area, post.label, post.text) for post in posts] == [
+        ("conduct/insult", "bad", "You fool."),
+        ("none", "clean", "We open at nine."),
+    ]
+    assert list(hashes) == ["own/a.tsv"]
+    (tmp_path / "b.tsv").write_text("none\tfine\tWe open at nine.\n")
+    with pytest.raises(ValueError, match=r"b\.tsv, line 1"):
+        corpora.written(tmp_path, hashes)
 
 
 def test_ordinary_posts_are_left_alone():
@@ -210,6 +277,10 @@ def test_the_manifest_names_licences_data_and_figures():
     assert not any("offensive.train" in path or "hate.train" in path for path in manifest["data"])
     assert all(manifest["licences"].values())
     assert all(0 < value <= 1 for value in manifest["thresholds"].values())
+    assert set(manifest["trained_on"]) == set(HEADS)
+    assert not {"offensive", "hate", "sentiment"} & {
+        source for rows in manifest["trained_on"].values() for source in rows
+    }
 
 
 @needs_data
@@ -218,11 +289,11 @@ def test_the_manifest_names_licences_data_and_figures():
     [
         ("polite", "politeness-wiki", "polite", 0.84),
         ("hype", "clickbait", "clickbait", 0.93),
-        ("offensive", "offensive", "offensive", 0.7),
+        ("offensive", "offensive", "offensive", 0.75),
     ],
 )
 def test_validation_texts_are_told_apart(head: str, task: str, yes: str, floor: float):
-    """`offensive` is out of domain: its set trained nothing, and a guess would be right less often."""
+    """`offensive` is out of domain: its set trained nothing; a guess would be right for 65 %."""
     rows = [json.loads(line) for line in (DATA / "tone" / f"{task}.val.jsonl").read_text().splitlines()]
 
     right = [(scores(row["text"])[head] >= language.threshold(head)) == (row["label"] == yes) for row in rows]
@@ -244,3 +315,28 @@ def test_companies_posts_are_mostly_left_alone():
     ]
 
     assert len(flagged) / len(half) <= 0.04
+
+
+@needs_data
+def test_a_file_of_training_texts_is_known_as_one_however_it_is_typed(tmp_path: Path):
+    """The bench leaves such rows out of its figures."""
+    sentence = next(iter(contrast.rows("train"))).text
+    held = next(iter(contrast.rows("test"))).text
+    rows = [
+        {"id": "typed", "text": f"@user {sentence.upper()}!! http://t.co/x", "label": "not-hate"},
+        {"id": "held", "text": held, "label": "not-hate"},
+        {"id": "other", "text": "They are all vermin and should be driven out of town.", "label": "hate"},
+    ]
+    file = tmp_path / "rows.jsonl"
+    file.write_text("".join(json.dumps(row) + "\n" for row in rows))
+    bench = Path(__file__).parents[1] / "bench" / "tone.py"
+
+    done = run(
+        [sys.executable, bench, "--task", "hate", "--data", file, "--trained", DATA],
+        capture_output=True, text=True, check=True,
+    )  # fmt: skip
+
+    told = json.loads(done.stdout.splitlines()[-1])
+    assert (told["n"], told["seen_in_training"]) == (2, 1)
+    assert "contrast" in told["trained_on"]
+    assert "alt-profanity-check is not installed" in done.stdout

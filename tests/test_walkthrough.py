@@ -18,7 +18,9 @@ import pytest
 from api_examples import csrf_of
 
 from reviewer.client import Client, Refused, verify
+from reviewer.config import load
 from reviewer.errors import PermitRefused
+from reviewer.store import Store
 
 ROOT = Path(__file__).parents[1]
 REVIEWER = [sys.executable, "-c", "from reviewer.cli import main; main()"]
@@ -256,7 +258,11 @@ def test_nobody_signs_off_their_own_words(ada: httpx.Client) -> None:
 
 
 def test_the_owner_of_the_key_does_not_sign_what_came_through_it(server: Server, tool: Client) -> None:
-    reviewer("user", "grant", BRAND, "emil@acme.example", "marketing", environ=server.environ)
+    store = Store(load(server.environ).database_url)
+    with store.read() as tx:
+        emil_id = tx.person_by_email("emil@acme.example").id  # type: ignore[union-attr]  # he was set up
+    store.write(lambda tx: tx.add_member(BRAND, emil_id, "marketing", datetime.now(UTC)))
+    store.close()
     try:
         draft = drafted(tool, "Through the key of Emil.")
         with server.person("emil") as emil:

@@ -174,7 +174,7 @@ def test_attempts_at_the_same_moment_count_too(world: World) -> None:
         thread.join()
 
     assert statuses.count(200) <= FOR_ONE_ACCOUNT
-    assert set(statuses) <= {200, 429}
+    assert set(statuses) <= {200, 429, 503}, "a busy database tries nothing"
 
 
 def make_recovery_codes(world: World, browser: Browser) -> list[str]:

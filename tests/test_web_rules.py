@@ -108,7 +108,7 @@ def test_a_list_is_changed_by_a_form_and_mistakes_keep_what_was_typed(world: Wor
     )
 
     page = ben.page(address)
-    assert "Add to Code names" in page.text
+    assert "Change the list: Code names" in page.text
     assert "Falcon" in page.text
     assert "Eagle" in page.text
     assert "No rule in force reads the list code_names yet." in page.text

@@ -24,6 +24,12 @@ LICENCES = {
 LOCAL = ("offensive", "hate", "sentiment")
 """Sets whose terms are unclear. `make models LOCAL=1` trains on them too, for use on the spot only."""
 
+OWN = Path(__file__).with_name("own")
+"""Posts written for this project, one a line: `area<TAB>bad|good|clean<TAB>text`, one file by hand.
+
+The area of a clean one is `none`; a line break is written as `\\n`.
+"""
+
 _NOISE = regex.compile(r"https?://\S+|\bhttp\b|@\w+|[^\w\s]|_")
 
 
@@ -49,7 +55,7 @@ class Pair:
 
     @property
     def part(self) -> str:
-        """Who wrote it: `dev`, `t0` … `t4`."""
+        """Which hand wrote it: `dev`, `t0` … `t4`, or a file of `OWN`."""
         return self.id.partition("-")[0]
 
 
@@ -94,7 +100,26 @@ def read(folder: Path, *, local: bool = False) -> Corpora:
         for path in ("policy-pairs/dev.jsonl", "policy-pairs/train.jsonl")
         for r in rows(path)
     ]  # fmt: skip
+    own = written(OWN, hashes)
+    pairs += [pair for pair in own if normal(pair.text) not in kept_out]
     return Corpora(sets, pairs, corporate, hashes)
+
+
+def written(folder: Path, hashes: dict[str, str]) -> list[Pair]:
+    """The posts of `OWN`; the author is the file. Raises ValueError with file and line for another form."""
+    found = []
+    for path in sorted(folder.glob("*.tsv")):
+        data = path.read_bytes()
+        hashes[f"own/{path.name}"] = hashlib.sha256(data).hexdigest()
+        for number, line in enumerate(data.decode().splitlines(), 1):
+            if not line or line.startswith("#"):
+                continue
+            area, tab, rest = line.partition("\t")
+            label, second, text = rest.partition("\t")
+            if not (tab and second and text) or label not in ("bad", "good", "clean"):
+                raise ValueError(f"{path}, line {number}: write area<TAB>bad|good|clean<TAB>text")
+            found.append(Pair(f"{path.stem}-{number}", text.replace("\\n", "\n"), area, label, (), path.stem))
+    return found
 
 
 def normal(text: str) -> str:

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 import numpy as np
 import scipy.sparse as sparse
 from numpy.typing import NDArray
-from scipy.linalg import cho_factor, cho_solve
 from sklearn.linear_model import LogisticRegression
 
 Matrix = sparse.csr_matrix
@@ -54,21 +53,31 @@ def logistic(
     return packed(np.array(columns).T, np.array(biases), keep)
 
 
-def kernel(rows: Matrix) -> NDArray[np.float32]:
-    """How alike each two rows are, plus one, so that a solution between rows has a bias."""
-    return np.asarray((rows @ rows.T).toarray() + 1, np.float32)
-
-
 def ridge(
-    alike: NDArray[np.float32], rows: Matrix, targets: Floats, weight: Floats, strength: float
+    rows: Matrix, targets: Floats, weight: Floats, strength: float, steps: int
 ) -> tuple[Floats, Floats]:
-    """Least squares for all outputs at once, solved between rows; (n-grams, outputs) and biases.
+    """Weighted least squares for all outputs at once, by conjugate gradients; (n-grams, outputs) and biases.
 
-    `alike` is the rows' `kernel`; it is written over.
+    A few dozen `steps` are enough: rows are of one length, and stopping early shrinks as `strength` does.
     """
-    alike[np.diag_indices(len(weight))] += (strength / weight).astype(np.float32)
-    shares = cho_solve(cho_factor(alike, lower=True, overwrite_a=True), targets.astype(np.float32))
-    return np.asarray(rows.T @ shares, np.float64), shares.sum(axis=0).astype(np.float64)
+    scaled = sparse.hstack([rows, np.ones((rows.shape[0], 1))], format="csr", dtype=np.float32)
+    across = scaled.T.tocsr()
+    heavy = weight.astype(np.float32)[:, None]
+    shrink = np.full((scaled.shape[1], 1), strength, np.float32)
+    usual = 1 / (across.multiply(across) @ heavy + shrink)
+    found = np.zeros((scaled.shape[1], targets.shape[1]), np.float32)
+    rest = across @ (heavy * targets.astype(np.float32))
+    step = usual * rest
+    size = (rest * step).sum(axis=0)
+    for _ in range(steps):
+        pushed = across @ (heavy * (scaled @ step)) + shrink * step
+        far = size / (step * pushed).sum(axis=0)
+        found += far * step
+        rest -= far * pushed
+        eased = usual * rest
+        size, before = (rest * eased).sum(axis=0), size
+        step = eased + size / before * step
+    return found[:-1].astype(np.float64), found[-1].astype(np.float64)
 
 
 def out_of_fold(folds: NDArray[np.int64], rows: Matrix, fit: Callable[[NDArray[np.intp]], Linear]) -> Floats:
@@ -96,11 +105,46 @@ def mixed(inputs: Floats, labels: NDArray[np.int64], weight: Floats, classes: in
 
 def probabilities(inputs: Floats, mix: Floats, *, exclusive: bool) -> Floats:
     """What `Head.probabilities` says, for many rows at once."""
-    odds = np.hstack([inputs, np.ones((len(inputs), 1))]) @ mix
+    odds = log_odds(inputs, mix)
     if exclusive:
         shares = np.exp(odds - odds.max(axis=1, keepdims=True))
         return np.asarray(shares / shares.sum(axis=1, keepdims=True))
+    return chances(odds)
+
+
+def chances(odds: Floats) -> Floats:
+    """Log-odds as probabilities."""
     return np.asarray(1 / (1 + np.exp(-odds.clip(-30, 30))))
+
+
+def log_odds(inputs: Floats, mix: Floats) -> Floats:
+    """Inputs through a `Head.mix`, before they become probabilities."""
+    return np.asarray(np.hstack([inputs, np.ones((len(inputs), 1))]) @ mix)
+
+
+def at_rate(truth: NDArray[np.bool_], rate: float) -> Floats:
+    """Weights that sum to one, under which a share of `rate` is true."""
+    share = float(truth.mean())
+    return np.where(truth, rate / share, (1 - rate) / (1 - share)) / len(truth)
+
+
+def scaled(mix: Floats, odds: Floats, truth: NDArray[np.bool_], weight: Floats) -> Floats:
+    """The mix of one question, its log-odds brought to where they are right on these rows (Platt)."""
+    model = LogisticRegression(C=1e3).fit(odds[:, None], truth, sample_weight=weight * len(weight))
+    found = mix * model.coef_[0][0]
+    found[-1] += model.intercept_[0]
+    return np.asarray(found)
+
+
+def temperature(odds: Floats, truth: NDArray[np.int64], weight: Floats) -> float:
+    """What to divide the log-odds of exclusive classes by, at least 1, for the least log loss."""
+
+    def loss(by: float) -> float:
+        shifted = odds / by - (odds / by).max(axis=1, keepdims=True)
+        chances = shifted - np.log(np.exp(shifted).sum(axis=1, keepdims=True))
+        return float(-(weight * chances[np.arange(len(truth)), truth]).sum())
+
+    return float(min((round(1 + step / 20, 2) for step in range(41)), key=loss))
 
 
 def calibration_error(

@@ -10,7 +10,8 @@ import hashlib
 import json
 import os
 import sys
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Callable, Mapping
 from importlib.metadata import version
 from io import BytesIO
 from pathlib import Path
@@ -20,6 +21,7 @@ import numpy as np
 import yaml
 from numpy.typing import NDArray
 from sklearn.metrics import f1_score, recall_score, roc_auc_score
+from threadpoolctl import threadpool_limits
 
 from reviewer import language
 from reviewer.heads import FOLDER, NAMES, Extractor, Lexicon, surroundings
@@ -29,6 +31,7 @@ from training.fitting import Floats, Linear, Matrix
 from training.ngrams import matrix, vocabulary
 from training.tasks import TASKS, Task, negatives
 
+LISTS = ("concepts.txt", "severity.txt", "stance.txt")
 CONFIG = Path(__file__).with_name("config.yml")
 SHAPE = slice(NAMES.index("capitals"), len(NAMES))
 
@@ -41,13 +44,15 @@ class Bench:
         self.seed = int(str(config["seed"]))
         self.report: dict[str, dict[str, float]] = {}
         self.thresholds: dict[str, float] = {}
+        self.trained_on: dict[str, dict[str, int]] = {}
 
     def number(self, table: str, name: str) -> float:
         return float(self.config[table][name])  # type: ignore[index]  # as config.yml is written
 
-    def seen(self, texts: list[str]) -> tuple[Matrix, Floats]:
-        """N-grams and surroundings of texts."""
-        rows, severities = matrix(self.extractor, texts)
+    def seen(self, texts: list[str], head: str = "") -> tuple[Matrix, Floats]:
+        """N-grams, with runs of kinds for the heads that read them, and surroundings of texts."""
+        reads = head in self.config["stances"]  # type: ignore[operator]  # a list, as config.yml is written
+        rows, severities = matrix(self.extractor, texts, stance=reads)
         around = [
             surroundings(text, severity, language.valences(text))
             for text, severity in zip(texts, severities, strict=True)
@@ -75,26 +80,33 @@ def main() -> None:
         sys.exit(
             f"{chosen.data} has no folder `tone`: name the data folder with --data or REVIEWER_DEV_DATA."
         )
+    with threadpool_limits(1):  # sums in parallel end in other digits
+        make(chosen)
+
+
+def make(chosen: argparse.Namespace) -> None:
+    """Everything that was asked for on the command line, in one thread."""
     config = yaml.safe_load(CONFIG.read_bytes())
     data = read(chosen.data, local=chosen.local)
     chosen.out.mkdir(parents=True, exist_ok=True)
-    for name in ("concepts.txt", "severity.txt"):
+    for name in LISTS:
         if chosen.out != FOLDER:
             (chosen.out / name).write_bytes((FOLDER / name).read_bytes())
     lexicon = Lexicon.read((FOLDER / "concepts.txt").read_text())
     severity = Lexicon.read((FOLDER / "severity.txt").read_text())
+    stance = Lexicon.read((FOLDER / "stance.txt").read_text())
     tasks = [task(data, int(config["seed"])) for task in TASKS]
     if chosen.only:
         with np.load(chosen.out / "vocabulary.npz", allow_pickle=False) as stored:
             hashes, idf = stored["hashes"], stored["idf"]
     else:
-        texts = {"pairs": [pair.text for pair in data.pairs], **{task.name: task.texts for task in tasks}}
-        hashes, idf = vocabulary(texts, lexicon, config["vocabulary"])
+        hashes, idf = vocabulary(by_source(data, tasks), lexicon, severity, stance, config["vocabulary"])
         save(chosen.out / "vocabulary.npz", {"hashes": hashes, "idf": idf})
-    bench = Bench(config, Extractor(hashes, idf, lexicon, severity), chosen.out)
+    bench = Bench(config, Extractor(hashes, idf, lexicon, severity, stance), chosen.out)
     if chosen.only:
         before = json.loads((chosen.out / "manifest.json").read_text())
         bench.report, bench.thresholds = before["figures"], before["thresholds"]
+        bench.trained_on = before["trained_on"]
     print(f"vocabulary: {len(hashes)} n-grams", flush=True)
     if not chosen.only or "policy" in chosen.only:
         policy_head(bench, data)
@@ -104,11 +116,21 @@ def main() -> None:
     manifest(bench, data)
 
 
+def by_source(data: Corpora, tasks: list[Task]) -> dict[str, list[str]]:
+    """Every text once, by the set that it is of, however many heads learn from it."""
+    found: dict[str, dict[str, None]] = {"pairs": dict.fromkeys(pair.text for pair in data.pairs)}
+    for task in tasks:
+        for source, text in zip(task.sources, task.texts, strict=True):
+            found.setdefault(source, {})[text] = None
+    return {source: list(texts) for source, texts in sorted(found.items())}
+
+
 def head(bench: Bench, task: Task) -> None:
     """Fit, calibrate out of fold, write, and note how it does out of fold."""
-    rows, around = bench.seen(task.texts)
+    rows, around = bench.seen(task.texts, task.name)
     truth, weight = np.array(task.truth, np.int64), np.array(task.weight)
     outputs = len(task.labels)
+    bench.trained_on[task.name] = dict(sorted(Counter(task.sources).items()))
     cost, keep = bench.number("cost", task.name), int(bench.number("keep", task.name))
 
     def fit(inside: NDArray[np.intp]) -> Linear:
@@ -120,6 +142,14 @@ def head(bench: Bench, task: Task) -> None:
     beside = np.zeros_like(around) if alone else around
     inputs = np.hstack([fitting.out_of_fold(folds, rows, fit), beside])
     mix = fitting.mixed(inputs, truth, weight, max(outputs, 2))
+    if task.exclusive:
+        halves = by_length(task.texts)
+        unlike = np.hstack([fitting.out_of_fold(halves, rows, fit), beside])
+        mix = mix / fitting.temperature(fitting.log_odds(unlike, mix), truth, weight)
+    across = None if task.name not in calibrations(bench) else Across(bench, task, rows, beside, fit)
+    if across:
+        across.look(inputs, mix)
+        mix = fitting.scaled(mix, across.odds, across.truth, across.weight)
     probability = fitting.probabilities(inputs, mix, exclusive=task.exclusive)
     bench.write(task.name, fit(np.arange(len(truth))), task.labels, mix)
     shape = fitting.mixed(around[:, SHAPE], truth, weight, max(outputs, 2))
@@ -136,10 +166,13 @@ def head(bench: Bench, task: Task) -> None:
             bench.thresholds[label] = 0.5
     else:
         yes = truth == 1
-        at = best_threshold(probability[:, 0], yes, weight)
-        if task.mentions:
-            share = float(str(bench.config["mentions"]))
-            at = max(at, round(float(np.quantile(probability[task.mentions, 0], 1 - share)), 2))
+        if across:
+            across.look(inputs, mix)
+            at = best_threshold(fitting.chances(across.odds), across.truth, across.weight)
+        else:
+            at = best_threshold(probability[:, 0], yes, weight)
+        if task.kinds:
+            at, least = even_threshold(probability[:, 0], yes, task.kinds)
         bench.thresholds[task.name] = at
         scores = {
             "macro_f1": f1_score(truth, probability[:, 0] >= at, average="macro", sample_weight=weight),
@@ -147,7 +180,96 @@ def head(bench: Bench, task: Task) -> None:
             "ece": fitting.calibration_error(probability[:, 0], yes, weight),
             "shape_auc": roc_auc_score(yes, by_shape[:, 0], sample_weight=weight),
         }
+    if across:
+        scores |= across.figures(at)
+    if task.kinds:
+        scores["worst_kind"] = least
     note(bench, task.name, {"rows": len(truth), **scores})
+
+
+def even_threshold(
+    probability: Floats, truth: NDArray[np.bool_], kinds: Mapping[str, list[int]]
+) -> tuple[float, float]:
+    """Where most is right out of fold, each kind counting the same, and how much of the worst kind is."""
+
+    def right(at: float) -> list[float]:
+        found = (probability >= at) == truth
+        return [float(found[places].mean()) for places in kinds.values()]
+
+    at = max((round(float(step), 2) for step in np.arange(0.05, 0.96, 0.01)), key=lambda at: sum(right(at)))
+    return at, min(right(at))
+
+
+def calibrations(bench: Bench) -> Mapping[str, Mapping[str, object]]:
+    return bench.config["calibrate"]  # type: ignore[return-value]  # as config.yml is written
+
+
+def by_length(texts: list[str]) -> NDArray[np.int64]:
+    """Short texts and long ones: two kinds of text, each told by a fit on the other."""
+    lengths = np.array([len(text) for text in texts])
+    return (lengths > np.median(lengths)).astype(np.int64)
+
+
+class Across:
+    """One question, told of sets that its fit did not see, each counting the same, at an expected rate.
+
+    The sets `apart` are scored by fits without any row of them; those `within` out of fold, templates and
+    their like together.
+    """
+
+    def __init__(
+        self,
+        bench: Bench,
+        task: Task,
+        rows: Matrix,
+        beside: Floats,
+        fit: Callable[[NDArray[np.intp]], Linear],
+    ) -> None:
+        chosen = calibrations(bench)[task.name]
+        self._rate = float(str(chosen["rate"]))
+        self._parts: list[tuple[str, NDArray[np.intp] | Floats, NDArray[np.bool_]]] = []
+        sources, truth = np.array(task.sources), np.array(task.truth) == 1
+        for name in chosen["within"]:  # type: ignore[attr-defined]  # a list
+            places = np.flatnonzero(sources == name)
+            self._parts.append((name, places, truth[places]))
+        for name in chosen["apart"]:  # type: ignore[attr-defined]
+            model = fit(np.flatnonzero(sources != name))
+            if name in task.held:
+                held = task.held[name][: int(str(chosen["most"]))]
+                seen, around = bench.seen([text for text, _ in held], task.name)
+                around = around if beside.any() else np.zeros_like(around)
+                own = np.array([label == 1 for _, label in held])
+            else:
+                places = np.flatnonzero(sources == name)
+                seen, around, own = rows[places], beside[places], truth[places]
+            self._parts.append((name, np.hstack([model.outputs(seen), around]), own))
+
+    def look(self, inputs: Floats, mix: Floats) -> None:
+        """Find the log-odds under a mix; `inputs` are those of the task's own rows, out of fold."""
+        by_part = [
+            fitting.log_odds(inputs[found] if found.dtype.kind == "i" else found, mix)[:, 0]
+            for _, found, _ in self._parts
+        ]
+        self.odds = np.concatenate(by_part)
+        self.truth = np.concatenate([truth for _, _, truth in self._parts])
+        self.weight = np.concatenate(
+            [fitting.at_rate(truth, self._rate) / len(self._parts) for _, _, truth in self._parts]
+        )
+
+    def figures(self, at: float) -> dict[str, float]:
+        """Macro F1 at the threshold and calibration error, over all sets and by set."""
+        chance = fitting.chances(self.odds)
+        found = {
+            "across_macro_f1": f1_score(self.truth, chance >= at, average="macro", sample_weight=self.weight),
+            "across_ece": fitting.calibration_error(chance, self.truth, self.weight),
+        }
+        start = 0
+        for name, _, truth in self._parts:
+            part = slice(start, start + len(truth))
+            found[f"auc_{name}"] = roc_auc_score(truth, self.odds[part])
+            found[f"ece_{name}"] = fitting.calibration_error(chance[part], truth, self.weight[part])
+            start += len(truth)
+        return found
 
 
 def best_threshold(probability: Floats, truth: NDArray[np.bool_], weight: Floats) -> float:
@@ -162,72 +284,57 @@ def policy_head(bench: Bench, data: Corpora) -> None:
     settings: Mapping[str, float] = bench.config["policy"]  # type: ignore[assignment]
     recipe = policy.Recipe(
         bench.number("cost", "policy"),
-        *(float(settings[name]) for name in ("weight", "ridge", "own_near_miss", "areas", "topics")),
+        *(float(settings[name]) for name in ("weight", "clean", "ridge", "own_near_miss", "areas", "topics")),
         keep=int(bench.number("keep", "policy")),
         keep_areas=int(bench.number("keep", "areas")),
     )
     extra = negatives(data, settings["negatives"], bench.seed)  # type: ignore[arg-type]
-    areas = policy.areas_of(data.pairs)
-    rows, severities = matrix(bench.extractor, [*(pair.text for pair in data.pairs), *extra])
-    kept = [not (counts[1] or counts[2]) for counts in severities[len(data.pairs) :]]
-    rows = rows[np.r_[np.arange(len(data.pairs)), len(data.pairs) + np.flatnonzero(kept)]]
-    seen_half = for_thresholds(data.corporate)
-    corporate, _ = matrix(bench.extractor, [row.text for row in seen_half])
-    folds = policy.folds(data.pairs, rows.shape[0] - len(data.pairs), bench.seed)
-    alike = fitting.kernel(rows[policy.some(rows.shape[0], len(data.pairs))])
+    pairs, areas = data.pairs, policy.areas_of(data.pairs)
+    bench.trained_on["policy"] = {"pairs": len(pairs), **settings["negatives"]}  # type: ignore[dict-item]
+    rows, severities = matrix(bench.extractor, [*(pair.text for pair in pairs), *extra], stance=False)
+    kept = [not (counts[1] or counts[2]) for counts in severities[len(pairs) :]]
+    rows = rows[np.r_[np.arange(len(pairs)), len(pairs) + np.flatnonzero(kept)]]
+    corporate, _ = matrix(bench.extractor, [row.text for row in for_thresholds(data.corporate)], stance=False)
+    folds = policy.folds(pairs, rows.shape[0] - len(pairs), settings["folds"], bench.seed)  # type: ignore[arg-type]
     outputs = np.zeros((rows.shape[0], 1 + len(areas)))
-    unseen_corporate: dict[int, Floats] = {}
+    unseen: dict[int, Floats] = {}
     for fold in sorted({*folds.tolist()}):
-        inside, outside = np.flatnonzero(folds != fold), np.flatnonzero(folds == fold)
-        model = policy.fit(data.pairs, rows, alike, inside, areas, recipe)
-        outputs[outside] = model.outputs(rows[outside])
-        unseen_corporate[fold] = model.outputs(corporate)
-    whole, one = policy.calibrated(outputs, data.pairs, areas, settings["naming"])
-    around = np.zeros((len(outputs), len(NAMES)))
+        outside = np.flatnonzero(folds == fold)
+        model = policy.fit(pairs, rows, np.flatnonzero(folds != fold), areas, recipe)
+        outputs[outside], unseen[fold] = model.outputs(rows[outside]), model.outputs(corporate)
+    whole, one = policy.calibrated(outputs, pairs, areas, settings["naming"])
     mix = policy.mix(whole, one, len(areas), len(NAMES))
-    probability = fitting.probabilities(np.hstack([outputs, around]), mix, exclusive=False)
-    final = policy.fit(data.pairs, rows, alike, np.arange(rows.shape[0]), areas, recipe)
+
+    def probable(outputs: Floats) -> Floats:
+        blank = np.zeros((len(outputs), len(NAMES)))
+        return fitting.probabilities(np.hstack([outputs, blank]), mix, exclusive=False)
+
+    probability = probable(outputs)
+    final = policy.fit(pairs, rows, np.arange(rows.shape[0]), areas, recipe)
     both = Linear(*joined(final, rows.shape[1]))
     bench.write("policy", both, ("policy", *(f"policy/{area}" for area in areas)), mix)
-    blank = np.zeros((corporate.shape[0], len(NAMES)))
-    companies = fitting.probabilities(np.hstack([final.outputs(corporate), blank]), mix, exclusive=False)
-    unseen = np.array([pair.part in policy.HOLDOUTS for pair in data.pairs])
-    near = np.array([p.label == "good" and p.area.split("/")[0] in policy.BLOCKING for p in data.pairs])
-    top = policy.highest(probability[: len(data.pairs)], areas)
-    parts = np.array([pair.part for pair in data.pairs])
-    at = max(
-        policy.threshold(
-            top[near & (parts == part)],
-            policy.highest(companies, areas),
-            settings["near_misses"],
-            settings["corporate"],
-        )
-        for part in policy.HOLDOUTS
+    companies = policy.highest(np.vstack([probable(found) for found in unseen.values()]), areas)
+    top = policy.highest(probability[: len(pairs)], areas)
+    parts, label = np.array([pair.part for pair in pairs]), np.array([pair.label for pair in pairs])
+    blocking = np.array([pair.area.split("/")[0] in policy.BLOCKING for pair in pairs])
+    whole_parts = policy.every_area(pairs)
+    near = (label == "good") & np.isin(parts, whole_parts)
+    clean = label == "clean"
+    bench.thresholds["policy/area"] = at = policy.threshold(
+        [(top[near & blocking], settings["near_misses"]), (companies, settings["corporate"])]
     )
-    bench.thresholds["policy/area"] = round(at, 3)
-    any_near = np.array([pair.label == "good" for pair in data.pairs])
-    bench.thresholds["policy"] = round(
-        float(np.quantile(probability[: len(data.pairs), 0][unseen & any_near], 1 - settings["near_misses"])),
-        3,
+    whole_policy = probability[: len(pairs), 0]
+    bench.thresholds["policy"] = policy.threshold([(whole_policy[near], settings["near_misses"])])
+    bench.thresholds["policy/sure"] = policy.threshold(
+        [(top[clean], settings["sure_clean"]), (companies, settings["sure_corporate"])]
     )
-    clean = np.array([pair.label == "clean" for pair in data.pairs])
-    bench.thresholds["policy/sure"] = round(
-        policy.threshold(
-            top[clean], policy.highest(companies, areas), settings["sure_clean"], settings["sure_corporate"]
-        ),
-        3,
-    )
-    for part in policy.HOLDOUTS:
-        places = [place for place, pair in enumerate(data.pairs) if pair.part == part]
-        own = fitting.probabilities(
-            np.hstack([unseen_corporate[int(folds[places[0]])], blank]), mix, exclusive=False
-        )
-        figures = policy.measure(
-            probability[places], [data.pairs[place] for place in places], own, areas, round(at, 3)
-        )
+    for part in whole_parts:
+        places = np.flatnonzero(parts == part)
+        own = probable(unseen[int(folds[places[0]])])
+        figures = policy.measure(probability[places], [pairs[place] for place in places], own, areas, at)
         note(bench, f"policy without {part}", vars(figures))
-    bad = np.array([pair.label == "bad" for pair in data.pairs])
-    _, shapes = bench.seen([pair.text for pair in data.pairs])
+    bad = label == "bad"
+    _, shapes = bench.seen([pair.text for pair in pairs])
     shape = fitting.mixed(shapes[:, SHAPE], bad.astype(np.int64), np.ones(len(bad)), 2)
     by_shape = fitting.probabilities(shapes[:, SHAPE], shape, exclusive=False)[:, 0]
     everything = np.r_[bad, np.zeros(len(outputs) - len(bad), bool)]
@@ -274,7 +381,7 @@ def save(path: Path, arrays: Mapping[str, NDArray[np.generic]]) -> None:
 
 def manifest(bench: Bench, data: Corpora) -> None:
     """What was made, from what, and how well; `Heads.load` trusts only files that are named here."""
-    named = ["vocabulary.npz", "concepts.txt", "severity.txt"]
+    named = ["vocabulary.npz", *LISTS]
     named += [
         f"{name}.{kind}" for name in (*(t.__name__ for t in TASKS), "policy") for kind in ("npz", "json")
     ]
@@ -288,7 +395,12 @@ def manifest(bench: Bench, data: Corpora) -> None:
             for name in sorted(named)
         },
         "thresholds": dict(sorted(bench.thresholds.items())),
-        "licences": {**LICENCES, "policy-pairs": "written for this project"},
+        "licences": {
+            **LICENCES,
+            "policy-pairs": "written for this project",
+            "own": "written for this project",
+        },
+        "trained_on": dict(sorted(bench.trained_on.items())),
         "data": dict(sorted(data.hashes.items())),
         "versions": {name: version(name) for name in ("numpy", "scikit-learn", "scipy", "vaderSentiment")},
         "config": bench.config,

@@ -7,13 +7,18 @@ import scipy.sparse as sparse
 from numpy.typing import NDArray
 
 from reviewer.heads import Extractor, Lexicon
-from reviewer.heads.features import folded, grams, kind_hashes
+from reviewer.heads.features import folded, grams, kind_hashes, listed, stance_hashes
+from reviewer.heads.stance import Stance
 
 MOST_IDF = 15.0
 
 
 def vocabulary(
-    corpora: Mapping[str, Sequence[str]], lexicon: Lexicon, sizes: Mapping[str, int]
+    corpora: Mapping[str, Sequence[str]],
+    lexicon: Lexicon,
+    severity: Lexicon,
+    stance: Lexicon,
+    sizes: Mapping[str, int],
 ) -> tuple[NDArray[np.uint32], NDArray[np.uint8]]:
     """Sorted hashes of the n-grams that are worth keeping, and their idf in steps of 1/16.
 
@@ -23,8 +28,9 @@ def vocabulary(
     total = sum(map(len, corpora.values()))
     chosen = [kind_hashes(lexicon)]
     frequency: dict[int, int] = {}
-    counted = {name: _counted(texts) for name, texts in corpora.items()}
-    for group in (0, 1):
+    parts = Stance(stance, severity)
+    counted = {name: _counted(texts, parts) for name, texts in corpora.items()}
+    for group in range(3):
         worth: list[tuple[NDArray[np.uint32], NDArray[np.int64], float]] = []
         for name, texts in corpora.items():
             hashes, counts = counted[name][group]
@@ -33,7 +39,7 @@ def vocabulary(
         counts = np.bincount(place, np.concatenate([c for _, c, _ in worth]))
         value = np.bincount(place, np.concatenate([c * w for _, c, w in worth]))
         value[counts < sizes["least"]] = 0
-        best = np.argsort(-value, kind="stable")[: sizes[("words", "characters")[group]]]
+        best = np.argsort(-value, kind="stable")[: sizes[("words", "characters", "stances")[group]]]
         best = best[value[best] > 0]
         chosen.append(everything[best])
         frequency |= dict(zip(everything[best].tolist(), counts[best].astype(int).tolist(), strict=True))
@@ -42,24 +48,25 @@ def vocabulary(
     return hashes, np.round(np.minimum(idf, MOST_IDF) * 16).astype(np.uint8)
 
 
-def _counted(texts: Sequence[str]) -> tuple[tuple[NDArray[np.uint32], NDArray[np.int64]], ...]:
-    """In how many texts each n-gram occurs: words, then characters."""
-    words, characters = [], []
+def _counted(texts: Sequence[str], parts: Stance) -> tuple[tuple[NDArray[np.uint32], NDArray[np.int64]], ...]:
+    """In how many texts each n-gram occurs: words, then characters, then runs of kinds."""
+    seen: tuple[list[NDArray[np.uint32]], ...] = ([], [], [])
     for text in texts:
-        of_words, of_characters = grams(folded(text))
-        words.append(np.unique(of_words))
-        characters.append(np.unique(np.concatenate(of_characters)))
+        words, characters = grams(folded(text))
+        run = parts.read(listed(text))
+        for group, hashes in zip(seen, (words, np.concatenate(characters), stance_hashes(run)), strict=True):
+            group.append(np.unique(hashes))
     return tuple(
         (found, counts.astype(np.int64))
-        for found, counts in (
-            np.unique(np.concatenate(seen), return_counts=True) for seen in (words, characters)
-        )
+        for found, counts in (np.unique(np.concatenate(group), return_counts=True) for group in seen)
     )
 
 
-def matrix(extractor: Extractor, texts: Sequence[str]) -> tuple[sparse.csr_matrix, list[tuple[int, ...]]]:
-    """One row by text, and the counts of harsh words by severity."""
-    found = [extractor.read(text) for text in texts]
+def matrix(
+    extractor: Extractor, texts: Sequence[str], *, stance: bool = True
+) -> tuple[sparse.csr_matrix, list[tuple[int, ...]]]:
+    """One row by text, with or without runs of kinds, and the counts of harsh words by severity."""
+    found = [extractor.read(text, stance=stance) for text in texts]
     starts = np.cumsum([0, *(len(one.index) for one in found)])
     data = (
         np.concatenate([one.value for one in found]),

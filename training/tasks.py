@@ -8,12 +8,15 @@ import numpy as np
 from reviewer.heads import FOLDER, Lexicon
 from reviewer.heads.features import listed
 from training import contrast, ordinary
-from training.corpora import Corpora
+from training.corpora import Corpora, Row
 
 EMOTIONS = ("anger", "disgust", "fear", "joy", "neutral", "sadness", "surprise")
 MOST = 9000
 SENTIMENTS = ("negative", "neutral", "positive")
 _SEVERITY = Lexicon.read((FOLDER / "severity.txt").read_text())
+ANGER = ("anger", "disgust")
+COARSE = {"strong", "slur", "insult"}
+HARSH = {*COARSE, "mild"}
 _CLASS = {"joy": 2, "neutral": 1, "anger": 0, "disgust": 0, "sadness": 0, "fear": 0}
 
 
@@ -21,8 +24,9 @@ _CLASS = {"joy": 2, "neutral": 1, "anger": 0, "disgust": 0, "sadness": 0, "fear"
 class Task:
     """Rows of one head.
 
-    `groups` keep what belongs together in one fold; `mentions` are harmless rows of which the threshold
-    may flag no more than a share.
+    `groups` keep what belongs together in one fold. Where rows are of `kinds` (places by kind), each
+    kind counts the same for the threshold. `sources` names the set of each row; `held`
+    are rows of a set with the labels that people gave, where those of the fit were changed: they calibrate.
     """
 
     name: str
@@ -31,13 +35,16 @@ class Task:
     truth: list[int] = field(default_factory=list)
     weight: list[float] = field(default_factory=list)
     groups: list[str] = field(default_factory=list)
-    mentions: list[int] = field(default_factory=list)
+    kinds: dict[str, list[int]] = field(default_factory=dict)
+    sources: list[str] = field(default_factory=list)
+    held: dict[str, list[tuple[str, int]]] = field(default_factory=dict)
 
     @property
     def exclusive(self) -> bool:
         return len(self.labels) > 1
 
-    def add(self, text: str, truth: int, weight: float = 1.0, group: str | None = None) -> None:
+    def add(self, source: str, text: str, truth: int, weight: float = 1.0, group: str | None = None) -> None:
+        self.sources.append(source)
         self.texts.append(text)
         self.truth.append(truth)
         self.weight.append(weight)
@@ -45,57 +52,67 @@ class Task:
 
 
 def offensive(data: Corpora, seed: int) -> Task:
-    """Anger and disgust in harsh words, and harsh words at all, against what is neither.
+    """Anger and disgust in harsh words, and coarse words and insults at all, against what is neither.
 
-    davidson alone teaches a few words of one dialect, so it is heard softly.
+    davidson alone teaches a few words of one dialect, so it is heard softly. Calibrated on what people said
+    of davidson, on anger and disgust in ekman whatever the words, and on sentences of our own.
     """
     task = Task("offensive", ("offensive",))
     for row in data.sets["davidson"]:
-        task.add(row.text, int(row.label != "neither"), 0.1 if row.label == "offensive" else 0.3)
-    for text in _some(data, "ekman", len(data.sets["ekman"]), seed, "anger", "disgust"):
-        if any(_harsh(text)[:3]):
-            task.add(text, 1)
-    others = _some(data, "ekman", len(data.sets["ekman"]), seed, *(set(EMOTIONS) - {"anger", "disgust"}))
-    for text in [text for text in others if any(_harsh(text)[1:3])][:3000]:
-        task.add(text, 1)
-    for text in [text for text in others if not any(_harsh(text)[1:3])][:8000]:
-        task.add(text, 0)
+        weight = {"offensive": 0.1, "hate": 0.3, "neither": 0.3}[row.label]
+        task.add("davidson", row.text, int(row.label != "neither"), weight)
+    felt = [(row.text, row.label in ANGER) for row in _shuffled(data, "ekman", seed)]
+    harsh = [_harsh(text) for text, _ in felt]
+    coarse = [bool(counts & COARSE) for counts in harsh]
+    for (text, angry), counts in zip(felt, harsh, strict=True):
+        if angry and counts & HARSH:
+            task.add("ekman", text, 1)
+    others = [(text, bad) for (text, angry), bad in zip(felt, coarse, strict=True) if not angry]
+    for text in [text for text, bad in others if bad][:3000]:
+        task.add("ekman", text, 1)
+    for text in [text for text, bad in others if not bad][:8000]:
+        task.add("ekman", text, 0)
+    task.held["ekman"] = [(text, int(angry)) for text, angry in felt]
     for sentence in contrast.rows("train"):
-        task.add(sentence.text, int(sentence.offensive), 0.5, sentence.template)
+        task.add("contrast", sentence.text, int(sentence.offensive), 0.1, sentence.template)
+    for sentence in contrast.rows("train", 12, contrast.TALK):
+        task.add("talk", sentence.text, int(sentence.offensive), 1.0, sentence.template)
+    for post in data.pairs:
+        if post.label == "clean":
+            task.add("own", post.text, 0, 0.3)
     for row in data.sets.get("offensive", []):
-        task.add(row.text, int(row.label == "offensive"))
+        task.add("offensive", row.text, int(row.label == "offensive"))
     return task
 
 
-def _harsh(text: str) -> tuple[int, ...]:
-    """How many mild, strong, hateful and threatening words the severity lexicon finds."""
-    counts = [0] * len(_SEVERITY.kinds)
-    for _, _, kind in _SEVERITY.find(listed(text)):
-        counts[kind] += 1
-    return tuple(counts)
+def _harsh(text: str) -> set[str]:
+    """The kinds of harsh words that the severity lexicon finds."""
+    return {_SEVERITY.kinds[kind] for _, _, kind in _SEVERITY.find(listed(text))}
 
 
 def hate(data: Corpora, seed: int) -> Task:
     task = Task("hate", ("hate",))
     for row in data.sets["hatemojibuild"]:
-        task.add(row.text, int(row.label == "hate"))
+        task.add("hatemojibuild", row.text, int(row.label == "hate"))
     for row in data.sets["davidson"]:
-        task.add(row.text, int(row.label == "hate"), 0.5 if row.label == "hate" else 0.1)
-    for row in _some(data, "ekman", 4000, seed, *EMOTIONS):
-        task.add(row, 0, 0.3)
+        task.add("davidson", row.text, int(row.label == "hate"), 1.0 if row.label == "hate" else 0.2)
+    for text in _some(data, "ekman", 6000, seed, *EMOTIONS):
+        task.add("ekman", text, 0)
     for sentence in contrast.rows("train"):
-        if not sentence.hate:
-            task.mentions.append(len(task.texts))
-        task.add(sentence.text, int(sentence.hate), 2.0, sentence.template)
+        task.kinds.setdefault(sentence.kind, []).append(len(task.texts))
+        task.add("contrast", sentence.text, int(sentence.hate), 1.0, sentence.template)
+    for post in data.pairs:
+        if post.label == "clean":
+            task.add("own", post.text, 0)
     for row in data.sets.get("hate", []):
-        task.add(row.text, int(row.label == "hate"))
+        task.add("hate", row.text, int(row.label == "hate"))
     return task
 
 
 def emotion(data: Corpora, seed: int) -> Task:
     task = Task("emotion", tuple(f"emotion/{name}" for name in EMOTIONS))
     for label, text, weight in _felt(data, seed):
-        task.add(text, EMOTIONS.index(label), weight)
+        task.add("ekman", text, EMOTIONS.index(label), weight)
     return task
 
 
@@ -103,20 +120,20 @@ def polite(data: Corpora, seed: int) -> Task:  # noqa: ARG001
     task = Task("polite", ("polite",))
     for name in ("politeness-wiki", "politeness-se"):
         for row in data.sets[name]:
-            task.add(row.text, int(row.label == "polite"), 1.0 if name == "politeness-wiki" else 0.1)
+            task.add(name, row.text, int(row.label == "polite"), 1.0 if name == "politeness-wiki" else 0.1)
     return task
 
 
 def hype(data: Corpora, seed: int) -> Task:
     task = Task("hype", ("hype",))
     for row in data.sets["clickbait"]:
-        task.add(row.text, int(row.label == "clickbait"), 0.5)
+        task.add("clickbait", row.text, int(row.label == "clickbait"), 0.5)
     for pair in data.pairs:
         loud = pair.label == "bad" and pair.area in ("voice/hype", "voice/clickbait")
         if loud or pair.label != "bad":
-            task.add(pair.text, int(loud), 6.0 if loud else 1.0, pair.author)
+            task.add("pairs", pair.text, int(loud), 6.0 if loud else 1.0, pair.author)
     for text in (*_some(data, "ekman", 3000, seed, "neutral", "joy"), *ordinary.posts(1000, seed)):
-        task.add(text, 0, 0.5)
+        task.add("ordinary", text, 0, 0.5)
     return task
 
 
@@ -124,12 +141,12 @@ def sentiment(data: Corpora, seed: int) -> Task:
     task = Task("sentiment", tuple(f"sentiment/{name}" for name in SENTIMENTS))
     for label, text, weight in _felt(data, seed):
         if label in _CLASS:
-            task.add(text, _CLASS[label], weight)
+            task.add("ekman", text, _CLASS[label], weight)
     # Each class counts the same: posts are not as cheerful as the set that this is learned from.
     totals = [sum(w for w, t in zip(task.weight, task.truth, strict=True) if t == c) for c in range(3)]
     task.weight = [w * len(task.weight) / 3 / totals[t] for w, t in zip(task.weight, task.truth, strict=True)]
     for row in data.sets.get("sentiment", []):
-        task.add(row.text, SENTIMENTS.index(row.label))
+        task.add("sentiment", row.text, SENTIMENTS.index(row.label))
     return task
 
 
@@ -163,3 +180,8 @@ def _some(data: Corpora, name: str, count: int, seed: int, *labels: str) -> list
     texts = [row.text for row in data.sets[name] if row.label in labels]
     order = np.random.RandomState(seed).permutation(len(texts))[:count]
     return [texts[place] for place in order]
+
+
+def _shuffled(data: Corpora, name: str, seed: int) -> list[Row]:
+    rows = data.sets[name]
+    return [rows[place] for place in np.random.RandomState(seed).permutation(len(rows))]

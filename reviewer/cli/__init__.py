@@ -14,6 +14,9 @@ from reviewer.cli.bulk import bulk
 from reviewer.cli.check import check
 from reviewer.cli.jobs import jobs, worker
 from reviewer.cli.people import reconcile, user
+from reviewer.cli.person import person
+from reviewer.cli.replay import replay
+from reviewer.cli.retention import retention
 from reviewer.cli.rules import rules
 from reviewer.cli.server import demo, init, migrate, serve
 from reviewer.errors import Invalid, NotApproved, Refusal, ReviewerError
@@ -48,5 +51,21 @@ def main() -> None:
     """
 
 
-for command in (check, bulk, rules, reconcile, audit, user, init, migrate, demo, serve, worker, jobs):
+for command in (
+    check,
+    bulk,
+    rules,
+    reconcile,
+    audit,
+    replay,
+    user,
+    retention,
+    person,
+    init,
+    migrate,
+    demo,
+    serve,
+    worker,
+    jobs,
+):
     main.add_command(command)

@@ -97,6 +97,33 @@ def prove(seq: int) -> None:
     click.echo(json.dumps(asdict(proof), ensure_ascii=False, separators=(",", ":")))
 
 
+@audit.command("report")
+@click.option("--brand", required=True, metavar="SLUG")
+@click.option("--from", "start", required=True, metavar="DAY", help="The first day, like 2026-01-01 (UTC).")
+@click.option("--to", "end", required=True, metavar="DAY", help="The last day, which is in it.")
+@click.option("--csv", "as_table", is_flag=True, help="For a spreadsheet.")
+def report(brand: str, start: str, end: str, as_table: bool) -> None:
+    """What a brand made public in a period, what was not as signed, and every use of a rarer right."""
+    from reviewer.cli.retention import operator
+    from reviewer.service import utc_now
+    from reviewer.service.report import SECTIONS, Reports, as_csv, day
+    from reviewer.store import Store
+
+    settings = load()
+    store = Store(settings.database_url, timeout=settings.database_timeout)
+    store.check()
+    made = Reports(store, utc_now).period(operator(brand), day(start), day(end, end=True))
+    if as_table:
+        click.echo(as_csv(made), nl=False)
+        return
+    for section in SECTIONS:
+        lines = made.section(section)
+        click.echo(f"{section}: {len(lines):,}")
+        for line in lines:
+            words = (line.what, line.who, line.account, line.where, line.draft, line.note)
+            click.echo(f"  {line.at:%Y-%m-%d %H:%M}  " + "  ".join(" ".join(w.split()) for w in words if w))
+
+
 def _keys(path: Path) -> list[dict[str, Any]]:
     value = _json(path)
     keys = value.get("keys") if isinstance(value, dict) else None

@@ -34,13 +34,14 @@ def _services() -> "Services":
 )
 def worker(idle: bool, lease: float) -> None:
     """Do later work: heads of the record, reminders, expiry. Any number of workers may run."""
+    stop = threading.Event()
+    for name in (signal.SIGTERM, signal.SIGINT):  # before the seconds that loading takes
+        signal.signal(name, lambda *_: stop.set())
+
     from reviewer.jobs import Worker
     from reviewer.web import logs
 
     logs.set_up(load().log_level)
-    stop = threading.Event()
-    for name in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(name, lambda *_: stop.set())
     working = Worker(_services(), lease=timedelta(seconds=lease))
     if not idle:
         working.run(stop)

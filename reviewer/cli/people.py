@@ -10,6 +10,7 @@ import click
 from reviewer.config import load
 
 if TYPE_CHECKING:
+    from reviewer.service.joining import Joining
     from reviewer.service.people import People
     from reviewer.store import Store
 
@@ -60,6 +61,15 @@ def propose(brand: str, kind: str, change: Mapping[str, object], reason: str) ->
     who = f"two of {', '.join(names)}" if len(names) > 2 else " and ".join(names)
     whom = f"It takes {who} to agree" if names else "Nobody can agree to it now"
     click.echo(f"{whom}: {services.settings.public_url}/proposals/{view.proposal.id}")
+
+
+def _joining() -> "Joining":
+    """Who joins and how, on this server."""
+    from reviewer.service import utc_now
+    from reviewer.service.joining import Joining
+
+    settings = load()
+    return Joining(_store(), utc_now, settings.public_url, settings.secret())
 
 
 def _roles() -> tuple[str, ...]:
@@ -148,6 +158,42 @@ def deactivate(email: str) -> None:
     """Shut somebody out at once: sessions and keys end, their sign-offs stop counting."""
     _people().deactivate(email)
     click.echo(f"{email} is shut out.")
+
+
+@user.command("invite")
+@click.argument("brand")
+@click.argument("email")
+@click.argument("name")
+@click.argument("groups", nargs=-1, metavar="[GROUP]…")
+def invite(brand: str, email: str, name: str, groups: tuple[str, ...]) -> None:
+    """Show a link into BRAND that works once, for a week; GROUPs are those to be proposed for."""
+    click.echo(_joining().invite_by_operator(brand, email, name, groups))
+
+
+@user.command("way-in")
+@click.argument("brand")
+@click.option(
+    "--sso", type=click.Choice(["required", "optional"]), help="Only by the identity provider, or any way."
+)
+@click.option(
+    "--prove-minutes",
+    type=click.IntRange(0, 1440),
+    help="Signers prove again who they are after so many minutes; 0: never.",
+)
+def way_in(brand: str, sso: str | None, prove_minutes: int | None) -> None:
+    """What BRAND asks of those who sign in; without options, what it asks now."""
+    from reviewer.store import WayIn
+
+    joining = _joining()
+    way = joining.way_in(brand)
+    if sso is not None or prove_minutes is not None:
+        way = WayIn(
+            way.require_sso if sso is None else sso == "required",
+            way.prove_minutes if prove_minutes is None else prove_minutes or None,
+        )
+        joining.set_way_in_by_operator(brand, way)
+    proof = f"a fresh proof every {way.prove_minutes} minutes" if way.prove_minutes else "no fresh proof"
+    click.echo(f"{brand}: {'only the identity provider' if way.require_sso else 'any way in'}, {proof}.")
 
 
 @user.group()

@@ -113,6 +113,7 @@ def serve(as_demo: bool, host: str | None, port: int | None) -> None:
     if waiting := services.proposals.pin_base():
         brands = "1 brand" if waiting == 1 else f"{waiting} brands"
         click.echo(f"This release changes built-in rules: a proposal waits for {brands}.", err=True)
+    services.replay.keep_weights()
     app = _application(services, as_demo=as_demo)
     services.store.close()  # what is open here must not be shared by the processes that are forked
     for lacking in language.reduced(()):

@@ -113,7 +113,8 @@ class Heads:
             vocabulary = _arrays(folder, "vocabulary.npz", files)
             lexicon = Lexicon.read(_trusted(folder, "concepts.txt", files).decode())
             severity = Lexicon.read(_trusted(folder, "severity.txt", files).decode())
-            extractor = Extractor(vocabulary["hashes"], vocabulary["idf"], lexicon, severity)
+            stance = Lexicon.read(_trusted(folder, "stance.txt", files).decode())
+            extractor = Extractor(vocabulary["hashes"], vocabulary["idf"], lexicon, severity, stance)
         except (OSError, ValueError, KeyError, TypeError, AttributeError):
             return cls(None, {}, HEADS)
         heads, missing = {}, []
@@ -126,7 +127,9 @@ class Heads:
 
     def scores(self, text: str, valence: Mapping[str, float]) -> dict[str, float]:
         """Probabilities in [0, 1] by name; empty for a text without words. `valence` is VADER's."""
-        if self.extractor is None or not (found := self.extractor.read(text)).index.size:
+        if self.extractor is None or not any(map(str.isalnum, text)):  # a lone emoji says nothing
+            return {}
+        if not (found := self.extractor.read(text)).index.size:
             return {}
         around = surroundings(text, found.severity, valence)
         scores: dict[str, float] = {}

@@ -1,8 +1,9 @@
 """Text -> weighted n-grams of one shared vocabulary, found by hashing whole arrays at once.
 
-Three groups, each tf-idf weighted and of unit length: words (1 and 2 in a row), characters (2 to 5 in a
-row, across words) and kinds of words (`lexicon`). Addresses and mentions count as one sign each, so
-that nobody is judged by whom they name. An n-gram is known by 32 bits of a polynomial hash.
+Four groups, each tf-idf weighted and of unit length: words (1 and 2 in a row), characters (2 to 5 in a
+row, across words), kinds of words (`lexicon`) and the parts that words play (`stance`). Addresses and
+mentions count as one sign each, so that nobody is judged by whom they name; letters typed apart are read
+as the word that they spell. An n-gram is known by 32 bits of a polynomial hash.
 """
 
 from collections.abc import Iterator
@@ -14,6 +15,7 @@ import regex
 from numpy.typing import NDArray
 
 from reviewer.heads.lexicon import Lexicon
+from reviewer.heads.stance import Run, Stance
 
 CHARACTERS = (2, 3, 4, 5)
 ADDRESS, MENTION = "\ue000", "\ue001"
@@ -25,11 +27,13 @@ Hashes = NDArray[np.uint64]
 _BASE = 0x9E3779B97F4A7C15
 _INVERSE = pow(_BASE, -1, 1 << 64)
 _FOLDED = regex.compile(
-    r"(?P<address>https?://\S+|www\.\S+|\b\w+\.example\b\S*)|(?P<mention>(?<!\w)@\w+)|\s{2,}|[^\S ]"
+    r"(?P<address>https?://\S+|www\.\S+|\b\w+\.example\b\S*)|(?P<mention>(?<!\w)@\w+)"
+    r"|(?P<apart>(?<![\w'])(?!i )\p{L}(?:[ .-]\p{L}){2,}(?![\w']))"
+    r"|\s{2,}|[^\S ]"
 )
 _TOKEN = regex.compile(r"[\w']+|[^\w\s]")
-_LISTED = regex.compile(r"#?[\w*%&-]+(?:'\w+)*|[^\w\s]")
-"""Words as word lists write them: `#ad`, `100%`, `risk-free`, `f*ck`."""
+_LISTED = regex.compile(r"#?[\w*%&-]+(?:['!@$]\w+)*|[^\w\s]")
+"""Words as word lists write them: `#ad`, `100%`, `risk-free`, `f*ck`, `l@zy`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,28 +68,39 @@ class Extractor:
     """Finds the n-grams of a vocabulary: sorted 32-bit `hashes`, and `idf` by hash in steps of 1/16."""
 
     def __init__(
-        self, hashes: NDArray[np.uint32], idf: NDArray[np.generic], lexicon: Lexicon, severity: Lexicon
+        self,
+        hashes: NDArray[np.uint32],
+        idf: NDArray[np.generic],
+        lexicon: Lexicon,
+        severity: Lexicon,
+        stance: Lexicon,
     ) -> None:
         self._hashes, self._idf = hashes, np.asarray(idf, np.float32) / 16
         self._lexicon, self._severity = lexicon, severity
+        self._stance = Stance(stance, severity)
         self._kinds = np.array([_named(kind) for kind in lexicon.kinds], np.uint32)
 
     def __len__(self) -> int:
         return len(self._hashes)
 
-    def read(self, text: str) -> Features:
-        """The n-grams of a text, at most its first `LONGEST` characters."""
+    def read(self, text: str, *, stance: bool = True) -> Features:
+        """The n-grams of a text, at most its first `LONGEST` characters; `stance` says whether its fourth
+        group is among them."""
         folded = _fold(text[:LONGEST]).text
         words, characters = grams(folded)
         tokens = _LISTED.findall(folded)
         kinds = self._kinds[[kind for _, _, kind in self._lexicon.find(tokens)]]
+        harsh = list(self._severity.find(tokens))
         index, value = [], []
-        for group in (words, np.concatenate(list(characters)), kinds):
+        groups = [words, np.concatenate(list(characters)), kinds]
+        if stance:
+            groups.append(stance_hashes(self._stance.read(tokens)))
+        for group in groups:
             known, weight = self._weighted(group)
             index.append(known)
             value.append(weight)
         severity = [0] * len(self._severity.kinds)
-        for _, _, kind in self._severity.find(tokens):
+        for _, _, kind in harsh:
             severity[kind] += 1
         return Features(np.concatenate(index), np.concatenate(value), tuple(severity))
 
@@ -111,9 +126,16 @@ class Extractor:
             # grams() pads the text with one space at each end
             spans += [(max(at - 1, 0), min(at + size - 1, len(folded.text))) for at in range(len(hashes))]
         listed = [match.span() for match in _LISTED.finditer(folded.text)]
-        kinds = list(self._lexicon.find([folded.text[start:end] for start, end in listed]))
+        written = [folded.text[start:end] for start, end in listed]
+        kinds = list(self._lexicon.find(written))
         spans += [(listed[first][0], listed[last - 1][1]) for first, last, _ in kinds]
-        hashes = np.concatenate([words, *characters, self._kinds[[kind for _, _, kind in kinds]]])
+        run = self._stance.read(written)
+        # A pair or run is told at both its ends; what lies between has runs of its own.
+        for ends in (run.first, run.last):
+            spans += [listed[token] for token in ends.tolist()]
+        stances = stance_hashes(run)
+        of_kinds = self._kinds[[kind for _, _, kind in kinds]]
+        hashes = np.concatenate([words, *characters, of_kinds, stances, stances])
         at, known = self._look_up(hashes)
         counts = dict(zip(*(part.tolist() for part in np.unique(at[known], return_counts=True)), strict=True))
         for index, (start, end), seen in zip(at.tolist(), spans, known.tolist(), strict=True):
@@ -156,6 +178,11 @@ def listed(text: str) -> list[str]:
 def kind_hashes(lexicon: Lexicon) -> NDArray[np.uint32]:
     """The hash of each kind of words, as the vocabulary holds it."""
     return np.array([_named(kind) for kind in lexicon.kinds], np.uint32)
+
+
+def stance_hashes(run: Run) -> NDArray[np.uint32]:
+    """The hashes of runs and pairs of kinds, as the vocabulary holds them."""
+    return _mixed(run.codes, 4)
 
 
 def _named(kind: str) -> int:
@@ -207,6 +234,13 @@ def _fold(text: str) -> _Folded:
             pieces.append(lower[at : match.start()])
             starts.append(np.arange(at, match.start()))
             ends.append(np.arange(at + 1, match.start() + 1))
+        if match["apart"]:
+            letters = np.array([match.start() + k for k, c in enumerate(match[0]) if c.isalpha()])
+            pieces.append("".join(c for c in match[0] if c.isalpha()))
+            starts.append(letters)
+            ends.append(letters + 1)
+            at = match.end()
+            continue
         sign = ADDRESS if match["address"] else MENTION if match["mention"] else " "
         written = sign if sign == " " else f" {sign} "
         pieces.append(written)

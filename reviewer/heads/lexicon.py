@@ -8,10 +8,14 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
+import regex
+
 _ENDINGS = (
     ("ies", "y"), ("es", ""), ("s", ""), ("ed", ""), ("ed", "e"), ("ing", ""), ("ing", "e"), ("'s", ""),
 )  # fmt: skip
 _SHORTEST = 3
+_LETTERS = str.maketrans("013457@$!", "oieastasi")
+_DRAWN = regex.compile(r"(\p{L})\1{2,}")
 
 
 @dataclass(frozen=True, eq=False)
@@ -58,7 +62,7 @@ class Lexicon:
     def find(self, tokens: Sequence[str]) -> Iterator[tuple[int, int, int]]:
         """(first token, token after the last, kind) of each word and phrase of the lists."""
         for at, token in enumerate(tokens):
-            for kind in self._of(token):
+            for kind in self.of(token):
                 yield at, at + 1, kind
             for phrase, kinds in self.phrases.get(token, {}).items():
                 if tuple(tokens[at : at + len(phrase)]) == phrase:
@@ -66,13 +70,24 @@ class Lexicon:
                         yield at, at + len(phrase), kind
 
     @lru_cache(maxsize=20_000)  # noqa: B019 - a lexicon lives as long as the process
-    def _of(self, token: str) -> tuple[int, ...]:
+    def of(self, token: str) -> tuple[int, ...]:
+        """The kinds of one word, as it is written or, where that is unknown, as it may be meant."""
+        return self._known(token) or self._known(_respelt(token))
+
+    def _known(self, token: str) -> tuple[int, ...]:
         found = set(self.words.get(token, ()))
         if not found:
             found.update(next((self.words[form] for form in _forms(token) if form in self.words), ()))
         for end in range(_SHORTEST, len(token) + 1):
             found.update(self.stems.get(token[:end], ()))
         return tuple(sorted(found))
+
+
+def _respelt(token: str) -> str:
+    """The word behind digits, signs and drawn-out letters; a token of digits only stays what it is."""
+    if any(map(str.isalpha, token)):
+        token = token.translate(_LETTERS)
+    return _DRAWN.sub(r"\1", token.lstrip("#"))
 
 
 def _forms(token: str) -> Iterator[str]:

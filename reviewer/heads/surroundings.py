@@ -7,7 +7,7 @@ import numpy as np
 import regex
 from numpy.typing import NDArray
 
-SEVERITIES = ("mild", "strong", "slur", "threat")
+SEVERITIES = ("mild", "strong", "slur", "threat", "insult", "doubtful", "dismissal", "side")
 """The kinds of `models/severity.txt`, in its order."""
 
 NAMES = (

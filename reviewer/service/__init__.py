@@ -16,8 +16,12 @@ from reviewer.service.media import MediaStore
 from reviewer.service.pauses import Pauses
 from reviewer.service.people import People
 from reviewer.service.permits import Issued, Permits, Redeemed
+from reviewer.service.personal import PersonalData
 from reviewer.service.proposals import Proposals
 from reviewer.service.publications import Publications
+from reviewer.service.replay import Replays
+from reviewer.service.report import Reports
+from reviewer.service.retention import Retention
 from reviewer.service.rota import Rota
 from reviewer.service.several import Several
 from reviewer.service.talk import Talk
@@ -43,6 +47,10 @@ class Services:
     pauses: Pauses
     talk: Talk
     audit: Audit
+    replay: Replays
+    report: Reports
+    retention: Retention
+    personal: PersonalData
     rota: Rota
     calling: Calling
     several: Several
@@ -78,6 +86,10 @@ def build(settings: Settings, *, clock: Clock = utc_now) -> Services:
         pauses=Pauses(store, checking, clock),
         talk=Talk(store, drafts, clock),
         audit=Audit(store, drafts, permits),
+        replay=Replays(store, checking, clock),
+        report=Reports(store, clock),
+        retention=Retention(store, clock, settings.kept_days),
+        personal=PersonalData(store, clock),
         rota=Rota(store, clock),
         calling=Calling(store, checking, clock, settings.public_url, settings.ways),
         several=Several(store, drafts),

@@ -58,7 +58,7 @@ class Checking:
 
     def check(self, variant: Variant, brand: str | None = None) -> Verdict:
         """The findings of a variant; keeps nothing but a cached verdict in memory."""
-        at = _hour(self._clock())
+        at = hour_of(self._clock())
         if brand is None or self._store is None:
             return self._judged(_Wanted(variant, self._base, at))
         with self._store.read() as tx:
@@ -167,7 +167,7 @@ class Checking:
 
     def _on_topic(self, rule: str, variant: Variant, now: datetime) -> bool:
         """Fail closed: a topic rule that could not be run concerns the variant."""
-        verdict = self._judged(_Wanted(variant, self.topic(rule), _hour(now)))
+        verdict = self._judged(_Wanted(variant, self.topic(rule), hour_of(now)))
         return bool(verdict.findings or verdict.failed)
 
     def _judge_all(self, missing: list[_Wanted]) -> None:
@@ -201,9 +201,10 @@ class Checking:
 
 def _wanted(draft: Draft, policy: Policy, now: datetime) -> list[_Wanted]:
     """What has to be read for a draft: each variant, as of the hour when it is to go out."""
-    at = _hour(draft.schedule.at or now)
+    at = hour_of(draft.schedule.at or now)
     return [_Wanted(variant, policy, at) for variant in draft.variants]
 
 
-def _hour(at: datetime) -> datetime:
+def hour_of(at: datetime) -> datetime:
+    """The hour as of which a text is read: rules that depend on the day need no more."""
     return at.replace(minute=0, second=0, microsecond=0)

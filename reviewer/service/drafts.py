@@ -9,6 +9,7 @@ from typing import Literal, TypeVar
 from reviewer import workflow
 from reviewer.errors import NotFound, Refusal, Unavailable
 from reviewer.model import Actor, Brand, Decision, Draft, Event, Hold, Review, State, Verdict
+from reviewer.service import replay
 from reviewer.service.calling import follow
 from reviewer.service.checking import Checking, Recheck
 from reviewer.service.repeats import Once
@@ -133,13 +134,17 @@ class Drafts:
             case = self._checking.case(tx, before, brand, now)
             asked = commands[0]
             _check_visible(case, actor, commands)
+            decided = [case]
             for asked in commands:
                 digests = workflow.subjects(case, asked)
                 after = workflow.act(case, actor, asked)
                 tx.append(_command_event(case, actor, asked, digests))
                 case = self._checking.case(tx, tx.in_context(after), brand, now)
                 follow(tx, case, asked)
+                decided.append(case)
             tx.save_review(before, case.review, project(case))
+            if not all(isinstance(command, workflow.Edit) for command in commands):
+                replay.keep(tx, self._checking, decided, now)
 
         try:
             self._again(run)

@@ -16,7 +16,7 @@ from reviewer.integrations.changes import ListsChange, RulesChange
 from reviewer.integrations.reading import Strict
 from reviewer.model import Approvals, Decision, GroupRule, Json, Part, Review, State, Variant, digest
 from reviewer.policy import Policy, judge
-from reviewer.policy.backtest import backtest, changed
+from reviewer.policy.backtest import Example, backtest, changed
 from reviewer.policy.lists import LISTS, contradictions, everyday, volume
 from reviewer.service.checking import Checking
 from reviewer.service.outcomes import InForce, Outcome
@@ -142,7 +142,7 @@ class Effects:
                 one.volume_after,
                 one.new,
                 one.lost,
-                tuple(f"“{e.quote}”" for e in (*one.new_examples, *one.lost_examples))[:EXAMPLES_SHOWN],
+                _quotes((*one.new_examples, *one.lost_examples)),
                 one.precision.value,
             )
             for one in told.changes
@@ -251,6 +251,10 @@ def _posts(reviews: Iterable[Review]) -> list[Variant]:
     return list(found.values())
 
 
+def _quotes(examples: Iterable[Example]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(f"“{example.quote}”" for example in examples))[:EXAMPLES_SHOWN]
+
+
 def _odd_entries(change: ListsChange, new: Policy, posts: list[str]) -> list[str]:
     """What whoever agrees to new entries should know about them."""
     said = []
@@ -264,8 +268,8 @@ def _odd_entries(change: ListsChange, new: Policy, posts: list[str]) -> list[str
             if name in ("contacts", "domains", "facts"):
                 continue
             words = entry.partition("|")[0].strip()
-            if everyday(words):
-                often = volume(words, posts)
+            often = volume(words, posts) if everyday(words) else 0
+            if often or (everyday(words) and " " not in words):
                 said.append(
                     f"“{words}” is an everyday word too: it stands in {often} of {len(posts)} earlier posts."
                 )

@@ -16,6 +16,8 @@ from reviewer.store import Factors, Identity, Invitation, Person, Store, Suspens
 
 INVITED_FOR = timedelta(days=7)
 ADDRESS_LINK = timedelta(hours=24)
+INVITATION, ADDRESS = "mail.invitation", "mail.address"
+"""The outbox's kinds of mails; each brings its address, subject and text along."""
 LONGEST_PROOF = 24 * 60
 """Minutes; a brand that wants less often than daily leaves the setting off."""
 
@@ -138,7 +140,7 @@ class Joining:
                     "If you did not expect it, do nothing."
                 )
                 subject = f"{by_name} invites you to {brand.name}"
-                _mail(tx, "mail.invitation", token[:12], to, whom, subject, text, now)
+                _mail(tx, INVITATION, token[:12], to, whom, subject, text, now)
             return invitation
 
         return self._store.write(run), link
@@ -277,7 +279,7 @@ class Joining:
                 "It works once, for a day. If you did not ask for it, do nothing."
             )
             key = f"{person_id}:{now.isoformat()}"
-            _mail(tx, "mail.address", key, new, person.name, "Your new address at Reviewer", text, now)
+            _mail(tx, ADDRESS, key, new, person.name, "Your new address at Reviewer", text, now)
 
         self._store.write(run)
         return new

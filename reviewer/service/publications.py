@@ -1,11 +1,13 @@
 """What is public, compared with what was signed."""
 
+from datetime import datetime
+
 from reviewer import reconcile
 from reviewer.errors import NotAllowed
 from reviewer.model import Actor, Permit, Review, Variant
-from reviewer.reconcile import Match, Signed
+from reviewer.reconcile import Match, Outcome, Signed
 from reviewer.service.drafts import Clock
-from reviewer.store import Store
+from reviewer.store import Store, Tx
 from reviewer.workflow import signing_groups
 
 
@@ -24,14 +26,29 @@ class Publications:
                 reads or actor.roles & {"auditor", "brand_admin"} or "audit:read" in actor.scopes
             ):
                 raise NotAllowed("Only signing groups and auditors see this: ask marketing.")
-            drafts: dict[str, Review] = {}
-            signed = []
-            for draft_id, permit in tx.permits(brand_slug):
-                if permit.redeemed_at is not None:
-                    review = drafts.get(draft_id) or drafts.setdefault(draft_id, tx.review(draft_id))
-                    signed.append(Signed(draft_id, permit, _variant(review, permit)))
-            seen = [publication for _, publication in tx.publications(brand_slug)]
-        return reconcile.compare(signed, seen, now=self._clock())
+            return compare(tx, brand_slug, self._clock())
+
+
+def compare(tx: Tx, brand: str, now: datetime) -> tuple[Match, ...]:
+    """What is public of a brand, compared with what was signed.
+
+    Where contents were deleted there is nothing left to compare: `settled` says how it was.
+    """
+    drafts: dict[str, Review] = {}
+    signed = []
+    for draft_id, permit in tx.permits(brand):
+        if permit.redeemed_at is not None:
+            review = drafts.get(draft_id) or drafts.setdefault(draft_id, tx.review(draft_id))
+            if review.gone_at is None:
+                signed.append(Signed(draft_id, permit, _variant(review, permit)))
+    before = settled(tx, brand)
+    seen = [publication for _, publication in tx.publications(brand) if publication.id not in before]
+    return reconcile.compare(signed, seen, now=now)
+
+
+def settled(tx: Tx, brand: str) -> dict[str, Outcome]:
+    """How publications compared, by id, before the contents to compare were deleted."""
+    return {publication: Outcome(outcome) for publication, outcome in tx.settled(brand).items()}
 
 
 def _variant(review: Review, permit: Permit) -> Variant:

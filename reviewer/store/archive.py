@@ -1,20 +1,24 @@
-"""What repeats a decision later: the verdict that was decided on, and the weights that it was read with."""
+"""What repeats a decision later, its verdict and weights; and what a report over a period asks for."""
 
 from collections.abc import Collection, Iterator, Mapping
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import insert
+from sqlalchemy import insert, or_
 from sqlmodel import col, select
 
+from reviewer.model import Emergency, Event, SignOff
 from reviewer.store import keeping as k
 from reviewer.store import rulebook as r
+from reviewer.store import tables as t
+from reviewer.store.facts import sign_off
 from reviewer.store.kept import KeptVerdict
+from reviewer.store.log import event
 from reviewer.store.part import StorePart
 
 
 class Archive(StorePart):
-    """Verdicts and weights, each kept once under the digest over its bytes."""
+    """Verdicts and weights, each kept once under the digest over its bytes; acts of a period."""
 
     def keep_verdict(self, brand: str, kept: KeptVerdict, at: datetime) -> None:
         """Keep a verdict on which somebody decides; nothing where it is kept already."""
@@ -53,3 +57,34 @@ class Archive(StorePart):
         """(SHA-256, name, bytes) of those of these files that are kept."""
         for row in self.session.exec(select(k.Weights).where(col(k.Weights.sha256).in_(digests))):
             yield row.sha256, row.name, row.data
+
+    # --- of a period ------------------------------------------------------------------------------
+
+    def rarer_sign_offs(self, brand: str, start: datetime, end: datetime) -> list[tuple[str, SignOff]]:
+        """(draft, sign-off) of the exceptions and of what was read without a check, oldest first."""
+        query = select(t.SignOffs).where(
+            t.SignOffs.brand_id == brand,
+            col(t.SignOffs.act).in_(("except", "read")),
+            col(t.SignOffs.at) >= start,
+            col(t.SignOffs.at) < end,
+        )
+        rows = self.session.exec(query.order_by(col(t.SignOffs.at), t.SignOffs.draft_id))
+        return [(row.draft_id, sign_off(row)) for row in rows]
+
+    def emergencies(self, brand: str, start: datetime, end: datetime) -> list[tuple[str, Emergency]]:
+        """(draft, emergency) of the drafts that went by the emergency lane, oldest first."""
+        query = select(t.Drafts).where(
+            t.Drafts.brand_id == brand,
+            col(t.Drafts.emergency_at) >= start,
+            col(t.Drafts.emergency_at) < end,
+        )
+        return [
+            (row.id, Emergency(row.emergency_by or "", row.emergency_reason or "", row.emergency_at or start))
+            for row in self.session.exec(query.order_by(col(t.Drafts.emergency_at), t.Drafts.id))
+        ]
+
+    def events_like(self, brand: str, beginnings: Collection[str]) -> Iterator[Event]:
+        """The brand's events of which the name begins so, in order."""
+        like = or_(*(col(t.Events.action).startswith(b, autoescape=True) for b in beginnings))
+        query = select(t.Events).where(t.Events.brand_id == brand, like).order_by(col(t.Events.seq))
+        yield from map(event, self.session.exec(query.execution_options(yield_per=1000)))

@@ -33,7 +33,6 @@ class Changes(StorePart):
                 subjects=sorted(proposal.subjects),
                 eases=sorted(proposal.eases),
                 effect=dict(proposal.effect),
-                batch=proposal.batch,
                 answer=proposal.answer,
             )
         )
@@ -172,5 +171,4 @@ def _proposal(row: t.Proposals, agreed: Iterable[Agreement]) -> Proposal:
         declined_by=row.declined_by,
         declined_at=row.declined_at,
         answer=row.answer,
-        batch=row.batch,
     )

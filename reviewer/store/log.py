@@ -46,7 +46,7 @@ class Log(StorePart):
             query = query.where(t.Events.brand_id == brand)
         if draft_id is not None:
             query = query.where(t.Events.draft_id == draft_id)
-        return [_event(row) for row in self.session.exec(query.order_by(col(t.Events.seq)).limit(limit))]
+        return [event(row) for row in self.session.exec(query.order_by(col(t.Events.seq)).limit(limit))]
 
     def leaves(self, after: int = 0, *, upto: int | None = None) -> Iterator[tuple[int, bytes]]:
         """(seq, canonical bytes) of every event after `after`, in order: the leaves of the audit tree."""
@@ -157,7 +157,8 @@ def _row(seq: int, event: Event) -> dict[str, Any]:
     }
 
 
-def _event(row: t.Events) -> Event:
+def event(row: t.Events) -> Event:
+    """A row of the log as a value."""
     body = json.loads(row.body)
     return Event(
         at=datetime.fromisoformat(body["at"]),

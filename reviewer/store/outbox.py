@@ -63,8 +63,11 @@ class Outbox(StorePart):
         return _job(row)
 
     def finish(self, job: Job, at: datetime) -> bool:
-        """Mark a job done; False when its lease had ended and another worker has taken it."""
-        return self._settle(job, done_at=at, leased_until=None, error=None)
+        """Mark a job done; False when its lease had ended and another worker has taken it.
+
+        What it carried goes: a mail's address and its link are nobody's business any more.
+        """
+        return self._settle(job, done_at=at, leased_until=None, error=None, payload={})
 
     def retry(self, job: Job, error: str, due: datetime) -> bool:
         """Have a failed job tried again at `due`; False as in `finish`."""

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import JSON, Column, String, delete, func, or_, text, update
-from sqlmodel import col, select
+from sqlmodel import AutoString, col, select
 
 from reviewer.errors import NotFound
 from reviewer.store import identities as i
@@ -177,6 +177,15 @@ class Persons(StorePart):
         ).scalar_one()
         return found
 
+    def digest_of_verdict(self, brand: str, sha256: str) -> str:
+        """The content that a kept verdict is about."""
+        found: str = self.session.execute(
+            select(k.Verdicts.content_sha256).where(
+                col(k.Verdicts.brand_id) == brand, col(k.Verdicts.sha256) == sha256
+            )
+        ).scalar_one()
+        return found
+
 
 _OF_AN_ACCOUNT = (
     "username password confirmed_at last_login_at current_login_at last_login_ip current_login_ip "
@@ -191,7 +200,7 @@ GUARDED = frozenset(t.APPEND_ONLY)
 
 
 def _holds_words(column: Column[Any]) -> bool:
-    return isinstance(column.type, (String, JSON))
+    return isinstance(column.type, (String, AutoString, JSON))
 
 
 def _words(value: object) -> str:

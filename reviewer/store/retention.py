@@ -86,9 +86,11 @@ class Retention(StorePart):
 
     # --- drafts -----------------------------------------------------------------------------------
 
-    def untouched_since(self, brand: str, before: datetime, *, public: bool, limit: int) -> list[str]:
+    def untouched_since(
+        self, brand: str, before: datetime, *, public: bool, limit: int, only: str | None = None
+    ) -> list[str]:
         """Drafts with contents that nothing happened to since `before`, oldest first: those that went out
-        (a permit was used, or something was reported), or those that did not."""
+        (a permit was used, or something was reported), or those that did not. `only` asks about one."""
         used = exists().where(
             col(t.Permits.draft_id) == col(t.Drafts.id), col(t.Permits.redeemed_at).is_not(None)
         )
@@ -111,6 +113,8 @@ class Retention(StorePart):
             )
             .order_by(col(t.Drafts.updated_at), t.Drafts.id)
         )
+        if only is not None:
+            query = query.where(t.Drafts.id == only)
         return list(self.session.exec(query.limit(limit)))
 
     def take_contents(self, brand: str, draft_id: str, why: Deletion) -> None:
@@ -152,8 +156,10 @@ class Retention(StorePart):
             of_brand = col(k.Verdicts.brand_id) == brand
             self._empty(k.Verdicts, "body", and_(of_brand, col(k.Verdicts.content_sha256) == digest))
 
-    def talked_before(self, brand: str, before: datetime, *, limit: int) -> list[str]:
-        """Drafts of a brand with comments, all of them from before."""
+    def talked_before(
+        self, brand: str, before: datetime, *, limit: int, only: str | None = None
+    ) -> list[str]:
+        """Drafts of a brand with comments, all of them from before. `only` asks about one."""
         query = (
             select(t.Comments.draft_id)
             .where(
@@ -165,6 +171,8 @@ class Retention(StorePart):
             .having(func.max(t.Comments.at) < before)
             .order_by(t.Comments.draft_id)
         )
+        if only is not None:
+            query = query.where(t.Comments.draft_id == only)
         return list(self.session.exec(query.limit(limit)))
 
     def take_comments(self, brand: str, draft_id: str, why: Deletion) -> None:
@@ -253,6 +261,11 @@ class Retention(StorePart):
         )
         return int(taken.rowcount)  # type: ignore[attr-defined]  # a DELETE has one
 
+    def take_jobs(self, before: datetime) -> int:
+        """Forget later work that was done before; returns how much."""
+        taken = self.session.execute(delete(t.Jobs).where(col(t.Jobs.done_at) < before))
+        return int(taken.rowcount)  # type: ignore[attr-defined]  # a DELETE has one
+
     # --- what was deleted -------------------------------------------------------------------------
 
     def deletions(self, brand: str, subject: str | None = None) -> list[tuple[str, str, Deletion]]:
@@ -264,6 +277,14 @@ class Retention(StorePart):
             (row.kind, row.subject_id, _deletion(row))
             for row in self.session.exec(query.order_by(col(k.Deletions.at), k.Deletions.id))
         ]
+
+    def settled(self, brand: str) -> dict[str, str]:
+        """How publications compared with what was signed when the contents to compare were deleted, by id."""
+        query = select(k.Deletions.detail).where(k.Deletions.brand_id == brand, k.Deletions.kind == "draft")
+        found: dict[str, str] = {}
+        for detail in self.session.exec(query):
+            found.update(detail.get("outcomes", {}))
+        return found
 
     def note_deletion(self, kind: str, subject: str, why: Deletion) -> None:
         """Keep that something of the whole server was deleted."""

@@ -10,10 +10,7 @@ from reviewer.store.tables import Table
 
 
 class Proposals(Table, table=True):
-    """A change of the rules of the game that waits for a second person, or was decided.
-
-    Proposals that were made as one, for several brands, share `batch`.
-    """
+    """A change of the rules of the game that waits for a second person, or was decided."""
 
     __tablename__ = "proposals"
     id: str = Field(primary_key=True)
@@ -33,7 +30,6 @@ class Proposals(Table, table=True):
     declined_by: str | None = None
     declined_at: datetime | None = None
     answer: str = Field(default="", sa_type=Text)
-    batch: str = ""
 
 
 class Agreements(Table, table=True):

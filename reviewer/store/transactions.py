@@ -189,6 +189,13 @@ class Store:
             if not migrations.is_current(tx.session.connection()):
                 raise Unavailable("The database is of another version: run `reviewer init` to migrate it.")
 
+    def settle(self) -> None:
+        """Bring SQLite's log of changes into its file and shorten it, so that it keeps nothing deleted."""
+        if self._file is not None:
+            options = database.options(self._engine, "autocommit")
+            with self._engine.connect().execution_options(**options) as connection:
+                connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+
     def close(self) -> None:
         """Close all connections; the store can be used again."""
         self._engine.dispose()

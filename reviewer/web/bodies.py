@@ -2,7 +2,7 @@
 
 from typing import Annotated, Literal, Self
 
-from pydantic import Field, JsonValue, model_validator
+from pydantic import Field, JsonValue, StrictBool, model_validator
 
 from reviewer.integrations.drafts import (
     CheckBody,
@@ -275,11 +275,76 @@ class SecondRequest(Strict):
 class RemovalRequest(Strict):
     """What somebody no longer has, from now on: one group, or one role."""
 
-    group: Group = ""
-    role: Group = ""
+    group: Annotated[str, Field(max_length=100)] = ""
+    role: Annotated[str, Field(max_length=100)] = ""
 
     @model_validator(mode="after")
     def _one(self) -> Self:
         if bool(self.group) == bool(self.role):
             refuse("one-of", "Give a group or a role.")
         return self
+
+
+class PresenceRequest(Strict):
+    """When somebody (whoever asks, where nobody is named) is on call or away; `weekly` for on call."""
+
+    person: Id | None = None
+    kind: Literal["on_call", "away"]
+    start: Time
+    end: Time
+    weekly: StrictBool = False
+
+
+class LanguagesRequest(Strict):
+    """The languages that one reads, by their short names: `en`, `de`."""
+
+    languages: Annotated[tuple[Annotated[str, Field(pattern=r"^[A-Za-z]{2,8}$")], ...], Field(max_length=30)]
+
+
+class Decided(Strict):
+    """One draft, with what was seen of it: each variant's digest with its verdict's digest."""
+
+    draft: Id
+    seen: Seen
+
+
+class DecisionsRequest(Strict):
+    """One decision about several drafts; a comment where it is no approval."""
+
+    act: Literal["approve", "request_changes", "reject"] = "approve"
+    groups: Annotated[tuple[Group, ...], Field(min_length=1, max_length=20)]
+    comment: Annotated[Words, Field(max_length=5_000)] = ""
+    items: Annotated[tuple[Decided, ...], Field(min_length=1, max_length=50)]
+
+    @model_validator(mode="after")
+    def _said_why(self) -> Self:
+        if self.act != "approve" and (not self.comment.strip() or len(self.groups) > 1):
+            refuse("comment", "Give one group and a `comment` that helps the authors.")
+        return self
+
+
+class Held(Strict):
+    """One draft and its variants that may go on."""
+
+    draft: Id
+    digests: Annotated[tuple[Digest, ...], Field(min_length=1, max_length=50)]
+
+
+class ResumeRequest(Strict):
+    """What may go on after a pause, and why."""
+
+    reason: Reason
+    items: Annotated[tuple[Held, ...], Field(min_length=1, max_length=50)]
+
+
+class Slot(Strict):
+    """One draft and its new time."""
+
+    draft: Id
+    at: Time
+
+
+class SlotsRequest(Strict):
+    """New times for slots that were missed."""
+
+    items: Annotated[tuple[Slot, ...], Field(min_length=1, max_length=50)]

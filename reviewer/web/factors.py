@@ -80,7 +80,7 @@ class AppCodes(Totp):
         datastore.commit()
 
 
-class Button(StringField):
+class Button(StringField):  # type: ignore[misc]  # WTForms ships no types
     """A choice that our pages offer as buttons; the library's radio fields bring texts of their own."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -206,21 +206,22 @@ class NewPasskeyAnswer(WebAuthnRegisterResponseForm):
 class PasskeySignIn(WebAuthnSigninForm):
     """Begin to sign in; nobody is named, so nobody's passkeys are told."""
 
-    remember = None
+    remember = Button()
 
     def validate(self, **kwargs: Any) -> bool:
         check_local()
-        self.identity.data = ""
+        self.identity.data = self.remember.data = ""
         return bool(super().validate(**kwargs))
 
 
 class PasskeyAnswer(WebAuthnSigninResponseForm):
     """A passkey's answer, to sign in or to prove again who one is; good once."""
 
-    remember = None
+    remember = Button()
 
     def validate(self, **kwargs: Any) -> bool:
         """True for a fresh answer of an active account's passkey; raises TooMany over the limit."""
+        self.remember.data = ""
         if not self.is_verify:
             check_local()
         attempt = f"passkey:{self.challenge}"  # whose it is isn't known yet: counted by network address

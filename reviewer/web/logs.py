@@ -55,6 +55,10 @@ def config(level: str) -> dict[str, Any]:
             "gunicorn.error": {"level": level.upper(), "handlers": [], "propagate": True},
             # who asked for what is the proxy's to write
             "gunicorn.access": {"level": "WARNING", "handlers": [], "propagate": True},
+            # it writes whole addresses, and the address of a webhook is its secret
+            "httpx": {"level": "WARNING", "handlers": [], "propagate": True},
+            # says how it connects, at each start
+            "alembic": {"level": "WARNING", "handlers": [], "propagate": True},
         },
         "handlers": {
             "lines": {"class": "logging.StreamHandler", "formatter": "json", "stream": "ext://sys.stderr"}

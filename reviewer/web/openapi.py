@@ -19,6 +19,7 @@ from pydantic import BaseModel
 from pydantic.json_schema import models_json_schema
 
 from reviewer.errors import (
+    Gone,
     Invalid,
     Malformed,
     NotAllowed,
@@ -93,6 +94,8 @@ class Operation:
             found |= {Malformed.status, Invalid.status}
         if "<" in self.path:
             found.add(NotFound.status)
+        if "<draft_id>" in self.path or "<sha256>" in self.path:
+            found.add(Gone.status)
         return frozenset(found)
 
 
@@ -364,6 +367,7 @@ _REFUSED: Mapping[int, str] = {
     403: "Not for this caller, or not signed off.",
     404: "There is no such thing, or it is not yours to see.",
     409: "It changed since you looked, or is not in that state.",
+    410: "The contents were deleted.",
     412: "Somebody else saved first.",
     413: "The body is too large.",
     415: "Not a media type that is read here, or compressed.",

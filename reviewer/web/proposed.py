@@ -34,7 +34,8 @@ def title(proposal: Proposal, names: Mapping[str, str]) -> str:
     match proposal.kind:
         case "lists":
             named = dict.fromkeys((*change.get("add", {}), *change.get("remove", {})))
-            return f"Change the list{'s' if len(named) > 1 else ''} {words.listed(list(named))}"
+            titles = [list_title(name) for name in named]
+            return f"Change the list: {titles[0]}" if len(titles) == 1 else f"Change {len(titles)} lists"
         case "policy":
             files = [*change.get("put", {}), *change.get("remove", ())]
             return f"Change the rule {files[0]}" if len(files) == 1 else f"Change {len(files)} rule files"

@@ -210,6 +210,12 @@ def moment(at: datetime, timezone: str) -> str:
     return f"{at.astimezone(zone(timezone)):%a %-d %b %Y, %H:%M}"
 
 
+def stretch(time: str) -> str:
+    """`15m`, `4h`, `1d` as people say it."""
+    unit = {"m": "minute", "h": "hour", "d": "day"}.get(time[-1:], "")
+    return plural(int(time[:-1]), unit) if unit else time
+
+
 def clock(at: datetime, now: datetime, timezone: str) -> str:
     """`at 08:00`, `tomorrow at 08:00`, `on Monday at 08:00`: a moment that is near, in a time zone."""
     there, today = at.astimezone(zone(timezone)), now.astimezone(zone(timezone)).date()

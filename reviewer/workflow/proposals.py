@@ -61,7 +61,7 @@ class Proposal:
 
     `change` is its content by kind, `groups` those concerned, `subjects` the people whom it is about,
     `eases` the contributors of waiting drafts that it would let through sooner. `answer` says why it was
-    declined. Proposals that were made as one for several brands share `batch`.
+    declined.
     """
 
     id: str
@@ -82,7 +82,6 @@ class Proposal:
     declined_by: str | None = None
     declined_at: datetime | None = None
     answer: str = ""
-    batch: str = ""
 
     @property
     def waits(self) -> bool:

@@ -14,10 +14,10 @@ from werkzeug.routing import Map, Rule
 from reviewer import __version__, channels
 from reviewer.errors import NotFound, ReviewerError
 from reviewer.web import problems
-from reviewer.web.api import decisions, drafts, rarer, record, release, rules, together
+from reviewer.web.api import decisions, drafts, keeping, rarer, record, release, rules, time, together
 from reviewer.web.api.surface import V1, api, blueprint
 
-PARTS = (drafts, decisions, rarer, release, together, rules, record)
+PARTS = (drafts, decisions, rarer, release, together, rules, record, keeping, time)
 """The modules with the views; importing them adds their operations to the surface."""
 
 

@@ -3,6 +3,7 @@
 from reviewer.web.pages import (
     account,
     around,
+    keeping,
     later,
     lists,
     pauses,
@@ -17,7 +18,22 @@ from reviewer.web.pages import (
 )
 from reviewer.web.pages.frame import here, pages
 
-PARTS = (account, team, lists, several, post, talk, pauses, rota, rules, texts, writing, later, around)
+PARTS = (
+    account,
+    team,
+    lists,
+    several,
+    post,
+    talk,
+    pauses,
+    rota,
+    rules,
+    texts,
+    writing,
+    later,
+    keeping,
+    around,
+)
 """The modules with the views; importing them adds their addresses to the blueprint."""
 
 __all__ = ["PARTS", "here", "pages"]

@@ -8,7 +8,7 @@ from flask import flash, redirect, render_template, request, url_for
 
 from reviewer import workflow
 from reviewer.errors import Invalid, Problem, Refusal
-from reviewer.model import Brand, Presence
+from reviewer.model import Brand, GroupRule, Presence
 from reviewer.web import words
 from reviewer.web.pages.frame import View, here, pages, services
 
@@ -119,7 +119,10 @@ def _page(*, problem: str = "", status: int = 200) -> View:
         hours=_hours(brand),
         holidays=sorted(day for day in brand.calendar.holidays if day >= now.date())[:12],
         stand_ins=_stand_ins(brand),
-        levels=[(words.KINDS.get(kind, kind), time) for kind, time in brand.approvals.service_levels.items()],
+        levels=[
+            (words.KINDS.get(kind, kind), words.stretch(time))
+            for kind, time in brand.approvals.service_levels.items()
+        ],
         people=sorted(brand.people.items(), key=lambda item: item[1]) if may_set else (),
         signs=signs,
         languages=sorted(services().rota.languages(where.actor)),
@@ -176,9 +179,15 @@ def _span(start: int, end: int) -> str:
 
 def _stand_ins(brand: Brand) -> list[StandInView]:
     return [
-        StandInView(
-            group.capitalize(), words.listed([g.capitalize() for g in rule.stand_in]), rule.after or ""
-        )
+        StandInView(_named(group), words.listed([_named(g) for g in rule.stand_in]), _after(rule))
         for group, rule in brand.approvals.groups.items()
         if rule.stand_in
     ]
+
+
+def _after(rule: GroupRule) -> str:
+    return words.stretch(rule.after or "")
+
+
+def _named(group: str) -> str:
+    return group.capitalize()

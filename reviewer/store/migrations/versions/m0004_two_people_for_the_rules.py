@@ -56,5 +56,4 @@ def upgrade() -> None:
     op.add_column("proposals", sa.Column("declined_by", sa.String(), nullable=True))
     op.add_column("proposals", sa.Column("declined_at", AT, nullable=True))
     op.add_column("proposals", sa.Column("answer", sa.Text(), nullable=False, server_default=""))
-    op.add_column("proposals", sa.Column("batch", sa.String(), nullable=False, server_default=""))
     guards.append_only(op.get_bind(), APPEND_ONLY)
