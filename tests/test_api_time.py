@@ -90,7 +90,7 @@ def test_slots_that_an_outage_missed_come_back_as_one_list(world: World) -> None
     at = {"mode": "at", "at": rfc3339(now + timedelta(hours=1))}
     ready, late = (
         tool.post("/api/v1/drafts", {**draft_with(text=text), "schedule": at}, status=201)
-        for text in ("Signed in time.", "Never signed.")
+        for text in ("The shop opens at nine.", "The shop opens at ten.")
     )
     for draft in (ready, late):
         tool.post(f"/api/v1/drafts/{draft['id']}/submit", status=200)

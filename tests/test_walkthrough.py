@@ -183,7 +183,7 @@ def test_the_script_of_the_docs_goes_the_whole_way(server: Server) -> None:
 
 def test_a_tool_written_with_the_client_goes_the_same_way(tool: Client, ada: httpx.Client) -> None:
     assert tool.check("We open on Monday.", "x")["verdict"] == "clean"
-    draft = drafted(tool, "Written with the client.")
+    draft = drafted(tool, "The shop opens at nine.")
     assert tool.wait(draft["id"], until={"approved"}, seconds=0.5)["state"] == "in_review"
     approve(ada, draft["id"])
     assert tool.wait(draft["id"], until={"approved"}, seconds=20)["state"] == "approved"
@@ -204,7 +204,7 @@ def test_a_tool_written_with_the_client_goes_the_same_way(tool: Client, ada: htt
     again = tool.report(permit["jti"], "https://x.example/1", at)
 
     assert claims["content_sha256"] == digest_of(draft)
-    assert post["content"]["parts"][0]["text"] == "Written with the client."
+    assert post["content"]["parts"][0]["text"] == "The shop opens at nine."
     assert published == again
     assert tool.wait(draft["id"], until={"published"}, seconds=5)["state"] == "published"
 

@@ -249,7 +249,7 @@ def _error_page(status: int, detail: str, request_id: str = "") -> tuple[str, in
         # the frame asks the database too, which may be what is away: say it without
         template = current_app.jinja_env.get_template("error.html")
         again = {"next_address": "/", "next_step": "Try again", "signed_in": False}
-        return template.render(**said, **again, theme=None, me=None, plain=True), status
+        return template.render(**said, **again, theme=None, me=None, reduced=(), plain=True), status
 
 
 def _with_frame(said: Mapping[str, str], *, signed_in: bool) -> str:
