@@ -5,6 +5,7 @@ import os
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from types import SimpleNamespace
@@ -193,6 +194,20 @@ def test_borders_are_where_the_pattern_has_them(text: str) -> None:
     expected = {match.start() for match in regex.finditer(r"\b", text)}
 
     assert {at for at in range(len(text) + 1) if border(text, at)} == expected
+
+
+def test_support_holds_back_what_the_head_of_its_area_does_not_bear_out() -> None:
+    asks = stance(area=["crisis/blame", "crisis/vague"], support=0.1)
+    engine = Engine(ruleset(words("incident", policy=asks, tests=[])))
+
+    def found(**tone: float) -> int:
+        document = replace(read_text("An incident."), tone={f"policy/crisis/{n}": p for n, p in tone.items()})
+        return len(engine.find([document], Context()).matches)
+
+    assert found(blame=0.02, vague=0.1) == 1
+    assert found(blame=0.02, vague=0.09) == 0
+    assert found(blame=0.09) == 0
+    assert found() == 1, "a head that is missing holds nothing back"
 
 
 def test_most_entries_of_a_list_are_never_run(monkeypatch: pytest.MonkeyPatch) -> None:

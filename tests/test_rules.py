@@ -78,6 +78,9 @@ def loaded(**files: str) -> rules.RuleSet:
         ((NEAR_MISS, ""), 12, "no near miss"),
         (("    input: A guaranteed win.\n", ""), 13, "missing"),
         (("tests:", "tests: [\n"), 14, "not YAML"),
+        (("  owner: legal", "  owner: legal\n  area: a/b\n  support: 0.1"), 12, "waits for no trained model"),
+        (("decision: block\n", "decision: warn\n  support: 0.1\n"), 10, "without an `area`"),
+        (("decision: block\n", "decision: warn\n  area: a/b\n  support: 2\n"), 11, "support"),
     ],
     ids=lambda value: value if isinstance(value, str) else None,
 )  # fmt: skip

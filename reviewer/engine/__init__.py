@@ -181,6 +181,8 @@ class _Run:
         fields = rule.stance.fields
         if rule.surveys or (fields and kind_of(pointer) not in fields):
             return
+        if not rule.supported(reading.document.tone):
+            return
         if rule.reads_text:
             self._take(rule, pointer, _text_hits(rule, reading, pointer, entries or ()))
         else:

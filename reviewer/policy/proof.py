@@ -142,6 +142,7 @@ def _found(engine: Engine, rule: Rule, case: Case, words: str, entries: tuple[En
     variant = _variant(case, words)
     documents = read(variant)
     context = surroundings(variant, channels.load(), lists=case.lists)
+    rule = rule.alone  # a case proves what the rule sees, whatever weights are installed
     if entries is None:
         return engine.find(documents, context, rules=[rule])
     return engine.hits(rule, entries, documents, context)

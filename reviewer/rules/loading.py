@@ -350,6 +350,16 @@ def _stance(
             "use needs_approval.",
             ("policy", "decision"),
         )
+    if stance.support is not None and stance.decision == Decision.BLOCK:
+        raise item.error(
+            f"{name} blocks, and what blocks waits for no trained model: leave `support` out.",
+            ("policy", "support"),
+        )
+    if stance.support is not None and not stance.area:
+        raise item.error(
+            f"{name} asks for `support` without an `area`: the heads are those of its areas.",
+            ("policy", "support"),
+        )
     return stance
 
 

@@ -1,7 +1,7 @@
 """One rule as a value, its stance (the `policy:` block) and its cases."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from functools import cached_property
 from types import ModuleType
@@ -42,6 +42,7 @@ class Stance(BaseModel, frozen=True, extra="forbid"):
     view: Literal["typed", "light", "skeleton"] = "light"
     status: Status = "stable"
     expires: date | None = None
+    support: float | None = Field(default=None, gt=0, lt=1)
 
     @field_validator("id", "owner")
     @classmethod
@@ -157,6 +158,27 @@ class Rule:
     def reads_text(self) -> bool:
         """Whether the check reads nothing but characters, so that view, scope and masking are ours."""
         return hasattr(self.module, "find")
+
+    @cached_property
+    def supporters(self) -> tuple[str, ...]:
+        """The trained heads that must bear a finding out, by their names; none for most rules."""
+        return () if self.stance.support is None else tuple(f"policy/{area}" for area in self.stance.area)
+
+    def supported(self, tone: Mapping[str, float]) -> bool:
+        """Whether the heads bear out what the rule finds in a text of this tone.
+
+        One that is at least as sure as `support` is enough. A head that says nothing (missing, or the
+        text has no words) holds nothing back.
+        """
+        sure = [tone[head] for head in self.supporters if head in tone]
+        return self.stance.support is None or not sure or max(sure) >= self.stance.support
+
+    @cached_property
+    def alone(self) -> "Rule":
+        """The same rule without the support that it asks for."""
+        if self.stance.support is None:
+            return self
+        return replace(self, stance=self.stance.model_copy(update={"support": None}))
 
     def live(self, at: datetime | None) -> bool:
         """Whether the rule has not expired at `at` (None: no clock, nothing expires)."""

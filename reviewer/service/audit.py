@@ -1,6 +1,7 @@
 """The record: who did what, to what, having seen what; and the proof that it is whole."""
 
 from collections.abc import Iterator
+from contextlib import closing
 from itertools import islice
 
 from reviewer import transcript
@@ -73,8 +74,9 @@ class Audit:
         last = self.head()
         with self._store.read() as tx:
             heads = [(head.size, head.token) for head in tx.heads() if head.size <= last.size]
-            events = (body for _, body in islice(tx.leaves(), last.size))
-            yield from transcript.write(events, last.size, heads)
+            with closing(tx.leaves()) as leaves:
+                events = (body for _, body in islice(leaves, last.size))
+                yield from transcript.write(events, last.size, heads)
 
 
 def _check_reader(tx: Tx, actor: Actor) -> None:

@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Iterator
+from collections.abc import Generator
 from datetime import datetime
 from typing import Any
 
@@ -48,15 +48,17 @@ class Log(StorePart):
             query = query.where(t.Events.draft_id == draft_id)
         return [event(row) for row in self.session.exec(query.order_by(col(t.Events.seq)).limit(limit))]
 
-    def leaves(self, after: int = 0, *, upto: int | None = None) -> Iterator[tuple[int, bytes]]:
+    def leaves(self, after: int = 0, *, upto: int | None = None) -> Generator[tuple[int, bytes]]:
         """(seq, canonical bytes) of every event after `after`, in order: the leaves of the audit tree."""
         query = select(t.Events.seq, t.Events.body).where(col(t.Events.seq) > after)
         if upto is not None:
             query = query.where(col(t.Events.seq) <= upto)
-        for seq, body in self.session.exec(
-            query.order_by(col(t.Events.seq)).execution_options(yield_per=1000)
-        ):
-            yield seq, body.encode()
+        rows = self.session.exec(query.order_by(col(t.Events.seq)).execution_options(yield_per=1000))
+        try:
+            for seq, body in rows:
+                yield seq, body.encode()
+        finally:
+            rows.close()  # whoever needs only the first ones leaves no cursor open on the server
 
     def last_seq(self, draft_id: str, action: str, jti: str) -> int:
         """The number of the last event of this kind about a permit; raises NotFound."""

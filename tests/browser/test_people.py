@@ -154,17 +154,17 @@ def test_codes_of_an_app_are_set_up_and_asked_for(enter: Enter) -> None:
     page.wait_for_url(lambda url: "/sign-in/code" in url)
     check_with_axe(page)
     page.fill("#code", "000 000")
-    page.get_by_role("button", name="Sign in").click()
+    page.get_by_role("button", name="Sign in", exact=True).click()
     expect(page.get_by_role("alert")).to_contain_text("does not fit")
     page.fill("#code", str(phone.generate(time.time() + 30).token))  # the next one: each opens once
-    page.get_by_role("button", name="Sign in").click()
+    page.get_by_role("button", name="Sign in", exact=True).click()
     page.wait_for_url("**/posts")
     sign_out(page)
 
     sign_in(page, "Emil")
     page.get_by_role("link", name="The phone is lost").click()
     page.fill("#code", spare)
-    page.get_by_role("button", name="Sign in").click()
+    page.get_by_role("button", name="Sign in", exact=True).click()
     page.wait_for_url("**/posts")
 
 
