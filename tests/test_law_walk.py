@@ -356,7 +356,7 @@ def test_who_proposes_and_who_seconds() -> None:
             told = Proposal("p", slug, "lists", {}, "A new name", "pat", NOW, frozenset(groups),
                             frozenset(subjects), frozenset(eases), seconded_at=done)  # fmt: skip
             wrong = [] if may_second(home, who, told, mine) else [NotAllowed, WrongState]
-            answers[alike(wrong, second, home, who, told, mine, NOW)] += 1
+            answers[alike(wrong, second, home, who, told, {who.id: mine}, NOW, proposer_roles=pat.roles)] += 1
 
     assert answers[True] > 100 < answers[False]
 
