@@ -183,6 +183,12 @@ def _next_hour(now: datetime) -> datetime:
     return datetime.fromtimestamp((int(now.timestamp()) // hour + 1) * hour, UTC)
 
 
+def let_go(services: Services, _job: Job, now: datetime) -> Written:
+    """Delete what was kept for long enough, and again in a day; what a lost worker left is found then."""
+    services.retention.run(now)
+    return lambda tx: tx.enqueue("retention.run", DAILY, {}, now + timedelta(days=1), now=now)
+
+
 def call_reviewers(services: Services, job: Job, now: datetime) -> Written:
     """Ask the next person to look at what waits."""
     return lambda tx: services.calling.call(tx, job.payload, now)
@@ -247,10 +253,11 @@ def _changed(letter: Mapping[str, Any], page: str) -> str:
     )
 
 
-HOURLY = "hourly"
+HOURLY, DAILY = "hourly", "daily"
 KINDS: Mapping[str, Callable[[Services, Job, datetime], Written]] = {
     "head.sign": sign_head,
     "head.send": send_head,
+    "retention.run": let_go,
     calling.CALL: call_reviewers,
     calling.SLOT: pass_slot,
     calling.SEND: send_notice,
@@ -259,5 +266,5 @@ KINDS: Mapping[str, Callable[[Services, Job, datetime], Written]] = {
     suspension.TELL_KIND: send_letter,
 }
 """What a worker can do, by the name under which it was enqueued."""
-BY_THEMSELVES: Mapping[str, str] = {"head.sign": HOURLY}
+BY_THEMSELVES: Mapping[str, str] = {"head.sign": HOURLY, "retention.run": DAILY}
 """Work that enqueues its next time itself: its kind, and the one key under which it waits."""

@@ -176,7 +176,7 @@ def test_every_hour_a_head_is_signed_and_leaves_the_house_once(
     services = served(heads_file=str(file), heads_url=receiver.url)
     worker = Worker(services)
     say(store, 1)
-    assert drain(worker) == 3
+    assert drain(worker) == 4  # a head, its two places, and what is kept no longer
     assert drain(worker) == 0  # an hour has not passed
 
     clock.now += timedelta(hours=1)
@@ -195,6 +195,22 @@ def test_every_hour_a_head_is_signed_and_leaves_the_house_once(
     path = [bytes.fromhex(h) for h in services.audit.consistency(1, 3)]
     roots = [bytes.fromhex(head["root"]) for head in kept]
     assert verify_consistency(1, 3, roots[0], roots[1], path)
+
+
+def test_once_a_day_what_was_kept_for_long_enough_goes(store: Store, served: Served, clock: Time) -> None:
+    services = served(retention="later_work=30")
+    worker = Worker(services)
+    drain(worker)
+    clock.now += timedelta(days=31)
+    drain(worker)
+
+    with store.read() as tx:
+        done = tx.session.execute(text("SELECT kind, done_at FROM jobs WHERE done_at IS NOT NULL")).all()
+    old = [kind for kind, at in done if str(at) < str(NOW + timedelta(days=1))[:19]]
+    assert done
+    assert not old  # the work of a month ago is forgotten, by the work of today
+    (again,) = [job for job in open_jobs(store) if job.kind == "retention.run"]
+    assert again.due == clock.now + timedelta(days=1)
 
 
 def test_a_call_that_fails_is_tried_again_and_at_last_given_up_and_seen(
