@@ -224,9 +224,9 @@ def _says(other: Finding, one: Finding) -> bool:
         one.at.pointer == other.at.pointer and one.at.start < other.at.end and other.at.start < one.at.end
     )
     looked = other.decision is not Decision.UNCHECKED
-    return (
-        looked and overlap and bool(one.area) and set(one.area) <= set(other.area) and one.rule != other.rule
-    )
+    # a trained head names a whole pack's areas: a rule that says one of them says it better
+    known = set(one.area) & set(other.area) if one.drivers else set(one.area) <= set(other.area)
+    return looked and overlap and bool(one.area) and bool(known) and one.rule != other.rule
 
 
 def shadow(variant: Variant, policy: Policy, *, at: datetime | None = None) -> tuple[Finding, ...]:
